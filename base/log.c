@@ -1,0 +1,63 @@
+#include "base/log.h"
+
+#include <stdio.h>
+#include <syslog.h>
+
+#ifdef HAVE_SYSTEMD
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+#endif
+
+#define LOG_LINE_OCTETS 1024
+
+static struct {
+	const char *program;
+	enum log_target target;
+	enum log_level level;
+} log_state = {.program = "weir", .target = LOG_TARGET_STDERR, .level = LOG_LEVEL_NOTICE};
+
+static const int log_priority[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
+static const char *const log_word[] = {"error", "warning", "notice", "info", "debug"};
+
+void log_open(const char *program, enum log_target target, enum log_level level)
+{
+	log_state.program = program;
+	log_state.target = target;
+	log_state.level = level;
+	if (target == LOG_TARGET_SYSLOG) {
+		openlog(program, LOG_PID, LOG_DAEMON);
+	}
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level <= log_state.level;
+}
+
+void log_write(enum log_level level, const char *area, const char *format, ...)
+{
+	char line[LOG_LINE_OCTETS];
+	va_list args;
+
+	if (!log_enabled(level)) {
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	switch (log_state.target) {
+	case LOG_TARGET_SYSLOG:
+		syslog(log_priority[level], "%s: %s", area, line);
+		return;
+	case LOG_TARGET_JOURNAL:
+#ifdef HAVE_SYSTEMD
+		sd_journal_send("PRIORITY=%d", log_priority[level], "SYSLOG_IDENTIFIER=%s",
+			log_state.program, "WEIR_AREA=%s", area, "MESSAGE=%s: %s", area, line,
+			NULL);
+		return;
+#endif
+	case LOG_TARGET_STDERR:
+		break;
+	}
+	fprintf(stderr, "%s: %s: %s: %s\n", log_state.program, log_word[level], area, line);
+}

@@ -1,0 +1,7 @@
+noinst_LIBRARIES += libexporter.a
+libexporter_a_SOURCES = \
+	exporter/export.h \
+	exporter/placeholder.c
+libexporter_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) $(JANSSON_CFLAGS)
+
+EXPORTER_LIBS = libexporter.a $(BASE_LIBS) $(GIO_LIBS) $(FIXBUF_LIBS) $(JANSSON_LIBS)

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/record.h"
+
+/**
+ * Turns flow records into IPFIX messages for one destination: its profile, its message size, its
+ * template ids. Messages leave without export time and sequence number; whoever sends them stamps
+ * both at that moment (RFC 7011 3.1).
+ */
+struct encoder;
+
+struct encoder_config {
+	const char *profile; /* "basic", "biflow", "full" */
+	uint32_t observation_domain;
+	uint32_t message_octets_max; /* 512 to 65,535, header included */
+};
+
+/** A complete message, borrowed: valid until the sink returns. */
+struct encoder_message {
+	uint8_t *octets; /* the sink may stamp it in place */
+	uint32_t size;
+	uint32_t data_records; /* options data included: what the sequence number counts */
+	uint32_t flow_records;
+	uint64_t flow_packets; /* sums over the flow records, for notSent reports */
+	uint64_t flow_octets;
+	bool templates; /* carries templates: to be replayed on a new session and refreshed */
+};
+
+typedef void (*encoder_sink)(void *context, const struct encoder_message *message);
+
+/** Fails with WEIR_ERROR_USAGE on an unknown profile or a message size no record of it fits in. */
+struct encoder *encoder_new(
+	const struct encoder_config *config, encoder_sink sink, void *context, GError **error);
+void encoder_free(struct encoder *encoder);
+
+/** Emit every template, options template and the options data that must accompany them. */
+void encoder_templates(struct encoder *encoder);
+
+/** Add records; full messages go to the sink. No allocation. */
+void encoder_records(struct encoder *encoder, const struct record_batch *batch);
+
+/** Emit what is collected, if anything. */
+void encoder_flush(struct encoder *encoder);
+
+/** True if the profile @name exists; *ret_names: it carries devices and names. */
+bool encoder_profile(const char *name, bool *ret_names);
+
+/** Write export time (seconds since the epoch, modulo 2^32) and sequence number into a message. */
+void encoder_stamp(uint8_t *message, uint64_t export_time_s, uint32_t sequence);

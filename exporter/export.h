@@ -1,0 +1,65 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/record.h"
+
+/**
+ * The exporting process: destinations, each with its own profile, template state, sequence numbers,
+ * timers, queue and counters. Runs on one GMainContext; never blocks in export_records() unless
+ * @lossless asks for it.
+ */
+struct exporter;
+
+struct export_config {
+	uint32_t observation_domain; /* default 1 */
+	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow */
+	bool lossless;   /* wait for a slow destination instead of dropping (input from a file) */
+	bool file_clock; /* export time of files follows the records, not the clock (RFC 5655 7.3.2)
+			  */
+	GMainContext *context; /* NULL: the default one */
+};
+
+struct exporter *exporter_new(const struct export_config *config, GError **error);
+void exporter_free(struct exporter *exporter);
+
+/**
+ * Add a destination: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH ("-": standard output),
+ * with options behind '?' joined by '&'. Errors name the destination, the option and the reason.
+ */
+bool exporter_add(struct exporter *exporter, const char *uri, GError **error);
+
+/** True if any destination's profile carries devices or names. */
+bool exporter_wants_names(const struct exporter *exporter);
+
+/** A record_sink: encode for every destination. @context: the exporter. */
+void exporter_records(void *exporter, const struct record_batch *batch);
+
+/** Tell the time of the metering process, µs since the epoch, for file_clock. */
+void exporter_clock(struct exporter *exporter, int64_t now_us);
+
+/**
+ * Send what is queued, close every destination in order (drain bounded by @timeout_ms). False with
+ * the first error: a file that could not be written whole, records not delivered.
+ */
+bool exporter_close(struct exporter *exporter, int timeout_ms, GError **error);
+
+struct export_counters {
+	uint64_t records;      /* handed in */
+	uint64_t sent_records; /* data records in messages that left, reports included */
+	uint64_t sent_messages;
+	uint64_t sent_octets;
+	uint64_t not_sent_records; /* RFC 7011 4.3 */
+	uint64_t not_sent_packets;
+	uint64_t not_sent_octets;
+	uint64_t queued_octets;
+	uint64_t connects;
+	uint64_t send_errors;
+};
+
+unsigned exporter_destinations(const struct exporter *exporter);
+const char *exporter_destination_name(const struct exporter *exporter, unsigned index);
+void exporter_counters(
+	const struct exporter *exporter, unsigned index, struct export_counters *ret_counters);

@@ -1,0 +1,2 @@
+/* replaced by the first real file */
+extern int exporter_placeholder;

@@ -1,0 +1,11 @@
+noinst_LIBRARIES += libprobe.a
+libprobe_a_SOURCES = \
+	probe/flow.h \
+	probe/identity.h \
+	probe/meter.h \
+	probe/packet.h \
+	probe/source.h \
+	probe/source.c
+libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS)
+
+PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(NDPI_LIBS)

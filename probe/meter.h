@@ -1,0 +1,95 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/record.h"
+#include "probe/flow.h"
+#include "probe/packet.h"
+
+struct identity; /* probe/identity.h */
+
+#define METER_CACHES_MAX 4
+
+struct meter_cache_config {
+	uint32_t key_fields;       /* enum flow_key_field bits; 0: the 5-tuple */
+	int64_t active_timeout_ms; /* a record at least this often while packets flow */
+	int64_t idle_timeout_ms;
+	uint32_t flows_max;
+	bool uniflow; /* one record a direction; forced when the key is not symmetric */
+};
+
+struct meter_config {
+	struct meter_cache_config caches[METER_CACHES_MAX];
+	unsigned cache_count;
+	bool stable_payload; /* packet data stays valid until meter_flush (files) */
+	uint64_t hash_seed;  /* 0: random key; else reproducible (tests, benchmarks) */
+	uint32_t observation_point;
+};
+
+/** Kinds of what is not counted as IP, named as in the reports. */
+enum meter_malformed {
+	METER_CUT_LINK,    /* frame ends inside the link layer */
+	METER_BAD_VERSION, /* version nibble against the ethertype */
+	METER_BAD_IHL,
+	METER_BAD_LENGTH,
+	METER_IP_TRUNCATED, /* snap length cut the fixed IP header */
+	METER_MALFORMED_KINDS
+};
+
+struct meter_counters {
+	uint64_t packets; /* all frames */
+	uint64_t wire_octets;
+	uint64_t ip_packets;
+	uint64_t ip_octets;
+	uint64_t ipv4_packets;
+	uint64_t ipv6_packets;
+	uint64_t non_ip;
+	uint64_t unsupported_link;
+	uint64_t malformed[METER_MALFORMED_KINDS];
+	uint64_t fragments;
+	uint64_t fragments_orphaned; /* no first fragment in time, or no room to wait for it */
+	uint64_t fragments_evicted;  /* lost their place in the bounded table before their time */
+	uint64_t flows;              /* created */
+	uint64_t flows_active;
+	uint64_t records;
+	uint64_t ended[6];        /* by enum record_end_reason */
+	uint64_t ignored_packets; /* observed but in no flow: no room at all */
+	uint64_t ignored_octets;
+};
+
+struct meter;
+
+/**
+ * A metering process: parses, keeps flows in its caches, hands ended flows to @sink.
+ * @identity: borrowed, must outlive the meter; NULL: no devices, no names (and no cost for them).
+ * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key.
+ */
+struct meter *meter_new(const struct meter_config *config, struct identity *identity,
+	record_sink sink, void *context, GError **error);
+void meter_free(struct meter *meter); /* does not export: meter_finish first; NULL is fine */
+
+/**
+ * Count packets. Time for timeouts is that of the packets, which may jump; it never runs backwards
+ * inside the meter. A packet_sink. No allocation. Cost: see doc/performance.md.
+ */
+void meter_packets(void *meter, const struct packet *packets, unsigned count);
+
+/** Work off what is batched and let time pass to @now_us (live: the clock, when the wire is
+ * silent). */
+void meter_advance(struct meter *meter, int64_t now_us);
+
+/** Capture time the meter has reached, µs since the epoch: the clock of file runs. */
+int64_t meter_clock(const struct meter *meter);
+
+/** Export every flow with @reason and flush the batch. */
+void meter_finish(struct meter *meter, enum record_end_reason reason);
+
+void meter_counters(const struct meter *meter, struct meter_counters *ret_counters);
+
+/**
+ * Parse a flow key list such as "5tuple,vlan,mac" into enum flow_key_field bits. Names: 5tuple,
+ * src, dst, sport, dport, proto, vlan, mac (both), smac, dmac, if, tos.
+ */
+bool meter_key_parse(const char *list, uint32_t *ret_fields, GError **error);

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/packet.h"
+
+/** What a source tells of one of its interfaces. */
+struct source_interface {
+	char name[64];  /* "" when the file does not say */
+	uint32_t index; /* kernel's ifIndex when live, position + 1 in a file */
+	uint16_t link_type;
+	uint8_t mac[6]; /* of the interface itself, zero when unknown */
+};
+
+struct source_counters {
+	uint64_t packets;        /* handed to the sink */
+	uint64_t octets;         /* captured octets of these */
+	uint64_t kernel_dropped; /* live: ring full */
+	uint64_t if_dropped;     /* live: dropped by the interface */
+	uint64_t position;       /* files: octets read so far */
+	uint64_t size;           /* files: octets in all; 0 when unknown (pipe) */
+};
+
+enum source_result {
+	SOURCE_MORE, /* call again */
+	SOURCE_IDLE, /* live: nothing waiting; poll the descriptor */
+	SOURCE_END,  /* end of the file */
+	SOURCE_FAULT /* file cut or corrupt: all before the fault was given; see source_fault() */
+};
+
+struct source;
+
+/** A kind of source. Everything else in the probe sees only this. */
+struct source_ops {
+	enum source_result (*dispatch)(struct source *source, packet_sink sink, void *context);
+	int (*fd)(const struct source *source); /* to poll; -1 for files */
+	void (*counters)(struct source *source, struct source_counters *ret_counters);
+	void (*free)(struct source *source);
+	bool live;
+};
+
+/** Embedded first in each kind's own struct. */
+struct source {
+	const struct source_ops *ops;
+	char *name;                          /* owned: path or interface */
+	struct source_interface *interfaces; /* owned */
+	unsigned interface_count;
+	char fault[160]; /* why it ended with SOURCE_FAULT; "" otherwise */
+};
+
+/** Hand over up to some thousand packets (files) or what the ring holds (live). */
+static inline enum source_result source_dispatch(
+	struct source *source, packet_sink sink, void *context)
+{
+	return source->ops->dispatch(source, sink, context);
+}
+
+void source_free(struct source *source); /* NULL is fine */
+
+struct source_live_config {
+	const char *interface;
+	const char *filter;   /* pcap-filter(7) expression or NULL */
+	uint32_t snap_octets; /* 0: default */
+	uint32_t ring_octets; /* 0: default */
+	bool promiscuous;
+};
+
+/**
+ * Open a capture file, pcap or pcapng told apart by its first octets, "-" for standard input.
+ * Fails with WEIR_ERROR_IO or WEIR_ERROR_FORMAT naming @path.
+ */
+struct source *source_file_new(const char *path, GError **error);
+
+/** Open an interface through libpcap (TPACKET_V3, non-blocking). Needs CAP_NET_RAW at this moment
+ * only. */
+struct source *source_live_new(const struct source_live_config *config, GError **error);

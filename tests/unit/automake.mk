@@ -1,0 +1,9 @@
+if HAVE_CMOCKA
+UNIT_LIBS = $(CMOCKA_LIBS)
+include tests/unit/base.mk
+include tests/unit/capture.mk
+include tests/unit/meter.mk
+include tests/unit/identity.mk
+include tests/unit/exporter.mk
+include tests/unit/stream.mk
+endif
