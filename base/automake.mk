@@ -6,6 +6,8 @@ libbase_a_SOURCES = \
 	base/hash.h \
 	base/log.c \
 	base/log.h \
+	base/name.c \
+	base/name.h \
 	base/record.c \
 	base/record.h \
 	base/status.h \

@@ -4,6 +4,7 @@ include tests/unit/base.mk
 include tests/unit/capture.mk
 include tests/unit/meter.mk
 include tests/unit/identity.mk
+include tests/unit/inspect.mk
 include tests/unit/exporter.mk
 include tests/unit/stream.mk
 endif

@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/unit/test_name
+tests_unit_test_name_SOURCES = tests/unit/test_name.c tests/unit/unit.h
+tests_unit_test_name_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_name_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_name
