@@ -1,1 +1,12 @@
 include tests/unit/automake.mk
+include tests/fuzz/automake.mk
+
+# Corpora and captures grow by file; automake has no wildcards, so whole folders are copied.
+dist-hook:
+	for d in tests/fuzz/corpus tests/data; do \
+		if test -d $(srcdir)/$$d; then \
+			$(MKDIR_P) $(distdir)/$$d && \
+			cp -R $(srcdir)/$$d/. $(distdir)/$$d && \
+			chmod -R u+w $(distdir)/$$d || exit 1; \
+		fi; \
+	done

@@ -1,0 +1,26 @@
+# Fuzz targets. tests/fuzz/fuzz_X.c defines LLVMFuzzerTestOneInput(); its corpus is every file in
+# tests/fuzz/corpus/X/ (distributed as it is, no list to keep). To add a target, add to this file
+#
+#	FUZZ_TARGETS += tests/fuzz/fuzz_X
+#	tests_fuzz_fuzz_X_SOURCES = tests/fuzz/fuzz_X.c $(FUZZ_MAIN)
+#	tests_fuzz_fuzz_X_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+#
+# in alphabetical order. Ordinarily it becomes a test that replays the corpus (replay.c). To look
+# for new inputs: configure CC=clang --enable-fuzzer --enable-sanitizers=address,undefined, then
+# `make tests/fuzz/fuzz_X && tests/fuzz/fuzz_X DIRECTORY ../tests/fuzz/corpus/X`.
+if FUZZER
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+endif
+FUZZ_LIBS = $(FUZZ_LDFLAGS)
+FUZZ_TARGETS =
+
+FUZZ_TARGETS += tests/fuzz/fuzz_name
+tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_name_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
+
+check_PROGRAMS += $(FUZZ_TARGETS)
+if !FUZZER
+TESTS += $(FUZZ_TARGETS)
+endif
