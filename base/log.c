@@ -43,7 +43,7 @@ void log_write(enum log_level level, const char *area, const char *format, ...)
 		return;
 	}
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	switch (log_state.target) {
 	case LOG_TARGET_SYSLOG:
@@ -59,5 +59,5 @@ void log_write(enum log_level level, const char *area, const char *format, ...)
 	case LOG_TARGET_STDERR:
 		break;
 	}
-	fprintf(stderr, "%s: %s: %s: %s\n", log_state.program, log_word[level], area, line);
+	(void)fprintf(stderr, "%s: %s: %s: %s\n", log_state.program, log_word[level], area, line);
 }

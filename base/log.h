@@ -28,6 +28,7 @@ void log_open(const char *program, enum log_target target, enum log_level level)
 /** True if an event of @level would be written: to spare the work of building a message. */
 bool log_enabled(enum log_level level);
 
+/** Write one line. @format and what follows: as printf(); cut at 1,024 octets. */
 void log_write(enum log_level level, const char *area, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

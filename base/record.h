@@ -196,6 +196,7 @@ struct record_writer {
 	uint8_t text[RECORD_BATCH_TEXT];
 };
 
+/** Make @w empty. @context goes to every call of @sink; both must outlive @w. */
 void record_writer_init(struct record_writer *w, record_sink sink, void *context);
 
 /**

@@ -22,6 +22,7 @@ struct export_config {
 	GMainContext *context; /* NULL: the default one */
 };
 
+/** An exporter without destinations. Fails with WEIR_ERROR_USAGE on an unknown profile. */
 struct exporter *exporter_new(const struct export_config *config, GError **error);
 void exporter_free(struct exporter *exporter);
 
@@ -59,6 +60,7 @@ struct export_counters {
 	uint64_t send_errors;
 };
 
+/** How many were added; @index below counts them from 0, in the order of exporter_add(). */
 unsigned exporter_destinations(const struct exporter *exporter);
 const char *exporter_destination_name(const struct exporter *exporter, unsigned index);
 void exporter_counters(

@@ -35,6 +35,7 @@ struct identity_config {
 /** Parse one --home value that is a prefix ("192.168.0.0/16", "fd00::/8", a bare address). */
 bool identity_prefix_parse(const char *text, struct identity_prefix *ret_prefix, GError **error);
 
+/** Allocates everything it will use. Fails with WEIR_ERROR_LIMIT when a table cannot be had. */
 struct identity *identity_new(const struct identity_config *config, GError **error);
 void identity_free(struct identity *identity);
 
@@ -60,6 +61,7 @@ enum inspect_kind {
 	INSPECT_STREAM    /* until identity_inspect says done: TLS, HTTP, DNS over TCP, QUIC */
 };
 
+/** Decides by the protocol and the lower of the ports that are known; pure, no table. */
 enum inspect_kind inspect_kind_of(
 	uint8_t ip_version, uint8_t protocol, uint16_t src_port, uint16_t dst_port);
 
@@ -131,4 +133,5 @@ struct identity_counters {
 	uint64_t reassembly_evicted; /* a ClientHello, CRYPTO or DNS stream lost its buffer */
 };
 
+/** A snapshot; gauges (devices, names) and totals since identity_new(). */
 void identity_counters(const struct identity *identity, struct identity_counters *ret_counters);

@@ -42,4 +42,5 @@ void inspect_free(struct inspect *inspect);
 enum status inspect_stream(struct inspect *inspect, const struct inspect_input *input,
 	char ret_name[IDENTITY_TEXT_MAX + 1], enum record_name_source *ret_source);
 
+/** A snapshot of the totals since inspect_new(). */
 void inspect_counters(const struct inspect *inspect, struct inspect_counters *ret_counters);

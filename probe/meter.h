@@ -86,6 +86,7 @@ int64_t meter_clock(const struct meter *meter);
 /** Export every flow with @reason and flush the batch. */
 void meter_finish(struct meter *meter, enum record_end_reason reason);
 
+/** A snapshot; flows_active is a gauge, the others are totals since meter_new(). */
 void meter_counters(const struct meter *meter, struct meter_counters *ret_counters);
 
 /**

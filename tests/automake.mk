@@ -1,5 +1,6 @@
 include tests/unit/automake.mk
 include tests/fuzz/automake.mk
+include tests/lint/automake.mk
 
 # Corpora and captures grow by file; automake has no wildcards, so whole folders are copied.
 dist-hook:

@@ -66,8 +66,8 @@ static bool replay_file(const char *path, unsigned number)
 	(void)fflush(stdout);
 	run_copy((const uint8_t *)data, size, size, 0);
 	runs = 1 + run_neighbours((const uint8_t *)data, size);
-	printf("ok %u - %s, %u inputs\n", number, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
-		runs);
+	printf("ok %u - %s, %u inputs\n", number,
+		strrchr(path, '/') ? strrchr(path, '/') + 1 : path, runs);
 	g_free(data);
 	return true;
 }
