@@ -2,6 +2,8 @@ include tests/unit/automake.mk
 include tests/fuzz/automake.mk
 include tests/lint/automake.mk
 
+EXTRA_DIST += tests/kit.sh
+
 # Corpora and captures grow by file; automake has no wildcards, so whole folders are copied.
 dist-hook:
 	for d in tests/fuzz/corpus tests/data; do \
