@@ -2,10 +2,13 @@ noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
 	probe/flow.h \
 	probe/identity.h \
+	probe/inspect.h \
 	probe/meter.h \
 	probe/packet.h \
-	probe/source.h \
-	probe/source.c
+	probe/reassembly.c \
+	probe/reassembly.h \
+	probe/source.c \
+	probe/source.h
 libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS)
 
 PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(NDPI_LIBS)

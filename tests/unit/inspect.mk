@@ -3,3 +3,9 @@ tests_unit_test_name_SOURCES = tests/unit/test_name.c tests/unit/unit.h
 tests_unit_test_name_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_name_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_name
+
+check_PROGRAMS += tests/unit/test_reassembly
+tests_unit_test_reassembly_SOURCES = tests/unit/test_reassembly.c tests/unit/unit.h
+tests_unit_test_reassembly_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_reassembly_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_reassembly
