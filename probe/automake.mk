@@ -8,7 +8,9 @@ libprobe_a_SOURCES = \
 	probe/reassembly.c \
 	probe/reassembly.h \
 	probe/source.c \
-	probe/source.h
+	probe/source.h \
+	probe/tls_hello.c \
+	probe/tls_hello.h
 libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS)
 
 PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(NDPI_LIBS)

@@ -20,6 +20,10 @@ FUZZ_TARGETS += tests/fuzz/fuzz_name
 tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_name_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_tls
+tests_fuzz_fuzz_tls_SOURCES = tests/fuzz/fuzz_tls.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_tls_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZER
 TESTS += $(FUZZ_TARGETS)

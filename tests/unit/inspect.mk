@@ -9,3 +9,10 @@ tests_unit_test_reassembly_SOURCES = tests/unit/test_reassembly.c tests/unit/uni
 tests_unit_test_reassembly_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_reassembly_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_reassembly
+
+check_PROGRAMS += tests/unit/test_tls_hello
+tests_unit_test_tls_hello_SOURCES = tests/unit/test_tls_hello.c tests/unit/unit.h \
+	tests/unit/hello.c tests/unit/hello.h
+tests_unit_test_tls_hello_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tls_hello_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_tls_hello
