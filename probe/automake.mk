@@ -1,6 +1,8 @@
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
 	probe/flow.h \
+	probe/http_request.c \
+	probe/http_request.h \
 	probe/identity.h \
 	probe/inspect.h \
 	probe/meter.h \

@@ -16,3 +16,9 @@ tests_unit_test_tls_hello_SOURCES = tests/unit/test_tls_hello.c tests/unit/unit.
 tests_unit_test_tls_hello_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_tls_hello_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_tls_hello
+
+check_PROGRAMS += tests/unit/test_http_request
+tests_unit_test_http_request_SOURCES = tests/unit/test_http_request.c tests/unit/unit.h
+tests_unit_test_http_request_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_http_request_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_http_request
