@@ -4,7 +4,13 @@ libprobe_a_SOURCES = \
 	probe/http_request.c \
 	probe/http_request.h \
 	probe/identity.h \
+	probe/inspect.c \
 	probe/inspect.h \
+	probe/inspect_dns.c \
+	probe/inspect_private.h \
+	probe/inspect_start.c \
+	probe/inspect_start.h \
+	probe/inspect_tcp.c \
 	probe/meter.h \
 	probe/packet.h \
 	probe/reassembly.c \

@@ -22,3 +22,18 @@ tests_unit_test_http_request_SOURCES = tests/unit/test_http_request.c tests/unit
 tests_unit_test_http_request_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_http_request_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_http_request
+
+check_PROGRAMS += tests/unit/test_inspect
+tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/unit.h \
+	tests/unit/hello.c tests/unit/hello.h \
+	tests/unit/inspect_flow.c tests/unit/inspect_flow.h
+tests_unit_test_inspect_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_inspect_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_inspect
+
+check_PROGRAMS += tests/unit/test_inspect_dns
+tests_unit_test_inspect_dns_SOURCES = tests/unit/test_inspect_dns.c tests/unit/unit.h \
+	tests/unit/inspect_flow.c tests/unit/inspect_flow.h
+tests_unit_test_inspect_dns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_inspect_dns_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_inspect_dns
