@@ -1,5 +1,12 @@
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	probe/capture.h \
+	probe/capture_buffer.c \
+	probe/capture_classic.c \
+	probe/capture_clock.c \
+	probe/capture_clock.h \
+	probe/capture_file.c \
+	probe/capture_ng.c \
 	probe/flow.h \
 	probe/http_request.c \
 	probe/http_request.h \
