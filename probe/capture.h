@@ -42,6 +42,7 @@ enum capture_fill {
 	CAPTURE_FILL_FAILED
 };
 
+/** Take over @fd and allocate @size octets to read into; closed by capture_buffer_close(). */
 void capture_buffer_open(struct capture_buffer *buffer, int fd, size_t size);
 void capture_buffer_close(struct capture_buffer *buffer);
 
@@ -143,6 +144,7 @@ bool capture_classic_is(const uint8_t magic[4]);
 /** Consume the file header, of which CAPTURE_CLASSIC_HEADER_OCTETS octets are in the buffer. */
 void capture_classic_open(struct capture_file *file);
 
+/** The same for pcapng. Interfaces found while reading are freed by capture_ng_close(). */
 bool capture_ng_is(const uint8_t magic[4]);
 void capture_ng_open(struct capture_file *file);
 void capture_ng_close(struct capture_file *file);

@@ -10,6 +10,8 @@ GOOD = {
                 "void a_free(int *a); /* NULL is fine */\n",
     "base/a.c": '#include "base/a.h"\n\n#include <string.h>\n\nint a_one(int n)\n{\n\tif (n > 0) {\n'
                 "\t\tg_set_error(error, WEIR_ERROR, 1, \"%d\", n);\n\t\tg_free(x);\n\t\treturn 1;\n\t}\n"
+                "\tif (n < -7) {\n\t\tif (n == -9) {\n\t\t\tg_propagate_error(error, e);\n\t\t} else {\n"
+                "\t\t\ta_one(n);\n\t\t}\n\t\treturn 0;\n\t}\n"
                 "\treturn 0; /* never exit(1) here, nor { { { { */\n}\n",
     "doc/a.1": ".Dd January 1, 2024\n.Dt A 1\n.Os\n.Sh NAME\n.Nm a\n.Nd does a thing\n",
     "tests/a.sh": "#!/bin/sh\necho \"$1\"\n",
