@@ -2,7 +2,7 @@ include tests/unit/automake.mk
 include tests/fuzz/automake.mk
 include tests/lint/automake.mk
 
-EXTRA_DIST += tests/kit.sh
+EXTRA_DIST += tests/coverage.sh tests/kit.sh
 
 # Corpora and captures grow by file; automake has no wildcards, so whole folders are copied.
 dist-hook:
