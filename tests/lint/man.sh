@@ -6,7 +6,7 @@ if ! command -v mandoc >/dev/null; then
 	echo "ok 1 - manual pages # SKIP mandoc is not installed"
 	exit 0
 fi
-if ! mandoc -Tlint -Wwarning doc/*.[1-8] >&2; then
+if ! mandoc -Tlint -Wstyle doc/*.[1-8] >&2; then
 	echo "not ok 1 - manual pages"
 	exit 1
 fi
