@@ -15,11 +15,16 @@ libprobe_a_SOURCES = \
 	probe/inspect.h \
 	probe/inspect_dns.c \
 	probe/inspect_private.h \
+	probe/inspect_quic.c \
 	probe/inspect_start.c \
 	probe/inspect_start.h \
 	probe/inspect_tcp.c \
 	probe/meter.h \
 	probe/packet.h \
+	probe/quic_crypto.c \
+	probe/quic_crypto.h \
+	probe/quic_packet.c \
+	probe/quic_packet.h \
 	probe/reassembly.c \
 	probe/reassembly.h \
 	probe/source.c \

@@ -7,6 +7,7 @@
 #include "probe/inspect_private.h"
 
 #define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
 
 static_assert(IDENTITY_TEXT_MAX + 1 >= 256, "names are written where identities keep theirs");
 
@@ -32,11 +33,17 @@ struct inspect *inspect_new(
 	inspect = g_new0(struct inspect, 1);
 	inspect->dns = dns;
 	inspect->context = context;
+	inspect->crypto = quic_crypto_new(error);
+	if (inspect->crypto == NULL) {
+		inspect_free(inspect);
+		return NULL;
+	}
 	inspect->pool = reassembly_new(streams, &key, error);
 	if (inspect->pool == NULL) {
 		inspect_free(inspect);
 		return NULL;
 	}
+	inspect->quic = g_new0(struct inspect_quic, streams + 1);
 	inspect_starts_init(&inspect->starts, streams * INSPECT_STARTS_A_STREAM);
 	return inspect;
 }
@@ -47,6 +54,8 @@ void inspect_free(struct inspect *inspect)
 		return;
 	}
 	reassembly_free(inspect->pool);
+	quic_crypto_free(inspect->crypto);
+	g_free(inspect->quic);
 	inspect_starts_clear(&inspect->starts);
 	g_free(inspect);
 }
@@ -68,6 +77,18 @@ void inspect_keep(struct inspect *inspect, struct reassembly_stream *stream,
 	}
 }
 
+void inspect_forget(struct inspect *inspect, const struct inspect_input *input)
+{
+	for (int of_sender = 0; of_sender <= 1; of_sender++) {
+		struct reassembly_id id = inspect_id(input, of_sender);
+		struct reassembly_stream *stream = reassembly_find(inspect->pool, &id);
+
+		if (stream != NULL) {
+			reassembly_close(inspect->pool, stream);
+		}
+	}
+}
+
 enum status inspect_stream(struct inspect *inspect, const struct inspect_input *input,
 	char ret_name[IDENTITY_TEXT_MAX + 1], enum record_name_source *ret_source)
 {
@@ -77,6 +98,8 @@ enum status inspect_stream(struct inspect *inspect, const struct inspect_input *
 	ret_name[0] = '\0';
 	if (input->key->protocol == PROTOCOL_TCP) {
 		status = inspect_tcp(inspect, input, &result);
+	} else if (input->key->protocol == PROTOCOL_UDP) {
+		status = inspect_quic(inspect, input, &result);
 	}
 	if (status != STATUS_OK) {
 		ret_name[0] = '\0';

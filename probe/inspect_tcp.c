@@ -32,18 +32,6 @@ static enum status begin_name(
 	return status;
 }
 
-static void tcp_close(struct inspect *inspect, const struct inspect_input *input)
-{
-	for (int of_sender = 0; of_sender <= 1; of_sender++) {
-		struct reassembly_id id = inspect_id(input, of_sender);
-		struct reassembly_stream *stream = reassembly_find(inspect->pool, &id);
-
-		if (stream != NULL) {
-			reassembly_close(inspect->pool, stream);
-		}
-	}
-}
-
 /* Another packet of a flow that waits for octets; a gap that is not filled must not keep it. */
 static enum status tcp_wait(struct reassembly_stream *stream)
 {
@@ -193,7 +181,7 @@ enum status inspect_tcp(
 		}
 	}
 	if (status != STATUS_AGAIN) {
-		tcp_close(inspect, input);
+		inspect_forget(inspect, input);
 	}
 	return status;
 }

@@ -37,3 +37,25 @@ tests_unit_test_inspect_dns_SOURCES = tests/unit/test_inspect_dns.c tests/unit/u
 tests_unit_test_inspect_dns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_inspect_dns_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_inspect_dns
+
+check_PROGRAMS += tests/unit/test_quic_packet
+tests_unit_test_quic_packet_SOURCES = tests/unit/test_quic_packet.c tests/unit/unit.h
+tests_unit_test_quic_packet_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_quic_packet_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_quic_packet
+
+check_PROGRAMS += tests/unit/test_quic_crypto
+tests_unit_test_quic_crypto_SOURCES = tests/unit/test_quic_crypto.c tests/unit/unit.h \
+	tests/unit/seal_crypto.c tests/unit/seal_crypto.h
+tests_unit_test_quic_crypto_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_quic_crypto_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_quic_crypto
+
+check_PROGRAMS += tests/unit/test_inspect_quic
+tests_unit_test_inspect_quic_SOURCES = tests/unit/test_inspect_quic.c tests/unit/unit.h \
+	tests/unit/hello.c tests/unit/hello.h \
+	tests/unit/inspect_flow.c tests/unit/inspect_flow.h \
+	tests/unit/seal_crypto.c tests/unit/seal_crypto.h
+tests_unit_test_inspect_quic_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_inspect_quic_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_inspect_quic
