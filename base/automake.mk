@@ -6,11 +6,26 @@ libbase_a_SOURCES = \
 	base/hash.h \
 	base/log.c \
 	base/log.h \
+	base/loop.c \
+	base/loop.h \
 	base/name.c \
 	base/name.h \
 	base/record.c \
 	base/record.h \
 	base/status.h \
+	base/stream.c \
+	base/stream.h \
+	base/stream_client.c \
+	base/stream_client.h \
+	base/stream_decode.c \
+	base/stream_peer.c \
+	base/stream_peer.h \
+	base/stream_queue.c \
+	base/stream_queue.h \
+	base/stream_server.c \
+	base/stream_server.h \
+	base/stream_subscriber.c \
+	base/stream_subscriber.h \
 	base/wire.h
 libbase_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
 

@@ -35,6 +35,9 @@ tests_fuzz_fuzz_quic_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_tls
 tests_fuzz_fuzz_tls_SOURCES = tests/fuzz/fuzz_tls.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_tls_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+FUZZ_TARGETS += tests/fuzz/fuzz_stream
+tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_stream_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZER

@@ -1,0 +1,36 @@
+check_PROGRAMS += tests/unit/test_stream
+tests_unit_test_stream_SOURCES = \
+	tests/unit/stream_sample.c \
+	tests/unit/stream_sample.h \
+	tests/unit/test_stream.c \
+	tests/unit/unit.h
+tests_unit_test_stream_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stream_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_stream
+check_PROGRAMS += tests/unit/test_stream_queue
+tests_unit_test_stream_queue_SOURCES = tests/unit/test_stream_queue.c tests/unit/unit.h
+tests_unit_test_stream_queue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stream_queue_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_stream_queue
+check_PROGRAMS += tests/unit/test_stream_refusal
+tests_unit_test_stream_refusal_SOURCES = \
+	tests/unit/stream_fixture.c \
+	tests/unit/stream_fixture.h \
+	tests/unit/stream_sample.c \
+	tests/unit/stream_sample.h \
+	tests/unit/test_stream_refusal.c \
+	tests/unit/unit.h
+tests_unit_test_stream_refusal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stream_refusal_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_stream_refusal
+check_PROGRAMS += tests/unit/test_stream_server
+tests_unit_test_stream_server_SOURCES = \
+	tests/unit/stream_fixture.c \
+	tests/unit/stream_fixture.h \
+	tests/unit/stream_sample.c \
+	tests/unit/stream_sample.h \
+	tests/unit/test_stream_server.c \
+	tests/unit/unit.h
+tests_unit_test_stream_server_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stream_server_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_stream_server

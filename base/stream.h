@@ -1,0 +1,168 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/record.h"
+#include "base/status.h"
+
+/**
+ * The flow stream: messages from the probe to its subscribers over a SOCK_SEQPACKET unix socket,
+ * one message a packet. Both ends run on one machine and are built from one table of fields, so
+ * records travel as they lie in memory; the hello carries a hash of that layout, and ends that
+ * differ refuse each other before the first record. Everything else is big-endian:
+ *
+ *	header   type 1, zero 1, count 2, octets behind the header 4
+ *	HELLO    magic 4, version 2, flags 2, layout 8, octets of a record 4, program (count octets)
+ *	FLOWS    clock 8, octets of the text 4, zero 4, records (count), text
+ *	DEVICE, INTERFACE, COUNTERS   see their structs; texts are one length octet and the octets
+ *	BYE      reason 1
+ *
+ * The subscriber says HELLO first; the probe answers with its own and only then sends the rest.
+ */
+#define STREAM_MAGIC         0x57454952U /* "WEIR" */
+#define STREAM_VERSION       1
+#define STREAM_HEADER_OCTETS 8
+#define STREAM_FLOWS_OCTETS  24 /* before the first record, header included */
+#define STREAM_MESSAGE_MAX                                                                         \
+	(STREAM_FLOWS_OCTETS + RECORD_BATCH_MAX * sizeof(struct flow_record) + RECORD_BATCH_TEXT)
+#define STREAM_PROGRAM_MAX  31
+#define STREAM_SMALL_MAX    2048 /* octets of the largest message that is not FLOWS */
+#define STREAM_DEVICE_ADDRS 16
+
+enum stream_type {
+	STREAM_HELLO = 1,
+	STREAM_FLOWS = 2,
+	STREAM_DEVICE = 3,
+	STREAM_INTERFACE = 4,
+	STREAM_COUNTERS = 5,
+	STREAM_BYE = 6
+};
+
+struct stream_hello {
+	uint16_t version;
+	uint16_t flags; /* enum stream_flag */
+	uint64_t layout;
+	uint32_t record_octets;
+	char program[STREAM_PROGRAM_MAX + 1];
+};
+
+enum stream_flag {
+	STREAM_FLAG_FILE = 1 /* the probe reads a file: it waits for its subscribers, then ends */
+};
+
+/** A batch and the time that metering has reached, µs since the epoch. */
+struct stream_flows {
+	int64_t clock_us;
+	struct record_batch batch; /* decoded: records in @storage, text in the message */
+	struct flow_record storage[RECORD_BATCH_MAX];
+};
+
+/** A device that is new or has changed. Texts are terminated UTF-8, "" when unknown. */
+struct stream_device {
+	uint32_t id;
+	uint8_t mac[6];
+	bool random_mac;
+	bool gateway;
+	uint8_t name_source; /* enum record_name_source */
+	char name[RECORD_TEXT_MAX + 1];
+	char vendor[RECORD_TEXT_MAX + 1];
+	char vendor_class[RECORD_TEXT_MAX + 1];
+	uint8_t addresses[STREAM_DEVICE_ADDRS][16]; /* IPv4 in the first four octets, the rest 0 */
+	uint8_t address_versions[STREAM_DEVICE_ADDRS];
+	uint8_t address_count;
+	int64_t first_seen_us;
+	int64_t last_seen_us;
+};
+
+struct stream_interface {
+	uint32_t index; /* as in the records */
+	uint16_t link_type;
+	bool home; /* devices are on this side */
+	uint8_t mac[6];
+	char name[64];
+};
+
+/**
+ * Numbers of the metering process, totals since it began, except the gauges (flows_active, devices,
+ * names) and time_us. "lost": did not fit this subscriber's socket and queue; "unheard": nobody
+ * was connected at all.
+ */
+#define STREAM_COUNTERS_LIST(F)                                                                    \
+	F(time_us)                                                                                 \
+	F(packets)                                                                                 \
+	F(wire_octets)                                                                             \
+	F(ip_packets)                                                                              \
+	F(ip_octets)                                                                               \
+	F(non_ip)                                                                                  \
+	F(malformed)                                                                               \
+	F(fragments)                                                                               \
+	F(flows)                                                                                   \
+	F(flows_active)                                                                            \
+	F(flows_evicted)                                                                           \
+	F(records)                                                                                 \
+	F(ignored_packets)                                                                         \
+	F(ignored_octets)                                                                          \
+	F(kernel_dropped)                                                                          \
+	F(if_dropped)                                                                              \
+	F(devices)                                                                                 \
+	F(devices_refused)                                                                         \
+	F(names)                                                                                   \
+	F(names_evicted)                                                                           \
+	F(lost_records)                                                                            \
+	F(lost_packets)                                                                            \
+	F(lost_octets)                                                                             \
+	F(unheard_records)                                                                         \
+	F(unheard_packets)                                                                         \
+	F(unheard_octets)
+
+#define STREAM_COUNTER_MEMBER(name) uint64_t name;
+
+struct stream_counters {
+	STREAM_COUNTERS_LIST(STREAM_COUNTER_MEMBER)
+};
+
+enum stream_bye {
+	STREAM_BYE_END = 1,     /* the file has been read, everything was sent */
+	STREAM_BYE_SHUTDOWN = 2 /* the probe ends; another may follow */
+};
+
+struct stream_message {
+	enum stream_type type;
+	union {
+		struct stream_hello hello;
+		struct stream_flows flows;
+		struct stream_device device;
+		struct stream_interface interface;
+		struct stream_counters counters;
+		enum stream_bye bye;
+	};
+};
+
+/** Hash of everything two ends must agree on: fields, offsets, counters, byte order. */
+uint64_t stream_layout(void);
+
+/** What this build says of itself. @program is cut at STREAM_PROGRAM_MAX octets. */
+void stream_hello_init(struct stream_hello *hello, const char *program, uint16_t flags);
+
+/** True if a peer that said @hello is built like this program; else @ret_reason says how not. */
+bool stream_hello_matches(const struct stream_hello *hello, char ret_reason[160]);
+
+/** Write what goes before the records of a batch; records and text follow as they are. */
+void stream_encode_flows(
+	uint8_t ret[STREAM_FLOWS_OCTETS], const struct record_batch *batch, int64_t clock_us);
+
+/**
+ * Write any message but FLOWS. @ret: STREAM_SMALL_MAX octets. Returns how many it took; texts and
+ * addresses must keep the bounds of their structs.
+ */
+size_t stream_encode(uint8_t *ret, const struct stream_message *message);
+
+/**
+ * Read one message. STATUS_SHORT or STATUS_MALFORMED unless it is exactly one whole message whose
+ * every text reference lies in its text and is UTF-8 without NUL, of at most RECORD_TEXT_MAX octets.
+ * Of a HELLO of another version only the version is told. Pure; the decoded flows
+ * borrow their text from @octets. Cost: one pass.
+ */
+enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message *ret);

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Sockets of the flow stream: unix, SOCK_SEQPACKET, between processes that trust each other. */
+
+#define STREAM_SOCKET_NAME "flow.sock" /* in the run directory */
+
+/**
+ * Listen at @path for this user and group alone, non-blocking. A socket there that nobody listens
+ * to is replaced. -1 with an error that names @path.
+ */
+int stream_peer_listen(const char *path, GError **error);
+
+/** Connect to @path; non-blocking from then on. -1 with an error that names @path. */
+int stream_peer_connect(const char *path, GError **error);
+
+/**
+ * True if the process at the other end is root's, or has this process's user, or is in its group.
+ * @ret_who: of @octets, "pid N, uid N" for the log.
+ */
+bool stream_peer_allowed(int fd, char *ret_who, size_t octets);
+
+/** Ask the kernel to take @octets of messages for this socket, past its limit where allowed. */
+void stream_peer_buffer(int fd, size_t octets);

@@ -1,0 +1,233 @@
+#include "base/stream_server.h"
+
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/stream_peer.h"
+#include "base/stream_subscriber.h"
+
+#define SERVER_SUBSCRIBERS    8
+#define SERVER_SOCKET_OCTETS  (4 << 20)
+#define SERVER_QUEUE_OCTETS   (1 << 20)
+#define SERVER_HELLO_LIMIT_US (5 * G_USEC_PER_SEC)
+
+static struct subscriber *find_free(struct stream_server *server)
+{
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		if (server->subscribers[i].watch.fd < 0) {
+			return &server->subscribers[i];
+		}
+	}
+	return NULL;
+}
+
+static void listener_ready(void *context, uint32_t events)
+{
+	struct stream_server *server = context;
+	struct subscriber *s = find_free(server);
+	char who[32];
+	int fd = accept4(server->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0) {
+		return;
+	}
+	if (!stream_peer_allowed(fd, who, sizeof(who))) {
+		log_warning(SERVER_AREA, "refused a subscriber (%s): another user's", who);
+		close(fd);
+		return;
+	}
+	if (s == NULL) {
+		log_warning(SERVER_AREA, "refused a subscriber (%s): there are %u already", who,
+			server->config.subscribers);
+		close(fd);
+		return;
+	}
+	(void)snprintf(s->name, sizeof(s->name), "%s", who);
+	if (!subscriber_open(s, fd)) {
+		log_warning(SERVER_AREA, "refused a subscriber (%s): no memory", who);
+		close(fd);
+	}
+}
+
+struct stream_server *stream_server_new(
+	struct loop *loop, const struct stream_server_config *config, GError **error)
+{
+	struct stream_server *server = g_new0(struct stream_server, 1);
+
+	server->loop = loop;
+	server->config = *config;
+	server->interrupt_fd = -1;
+	if (server->config.subscribers == 0) {
+		server->config.subscribers = SERVER_SUBSCRIBERS;
+	}
+	if (server->config.socket_octets == 0) {
+		server->config.socket_octets = SERVER_SOCKET_OCTETS;
+	}
+	server->config.socket_octets = MAX(server->config.socket_octets, STREAM_MESSAGE_MAX);
+	if (server->config.queue_octets == 0) {
+		server->config.queue_octets = SERVER_QUEUE_OCTETS;
+	}
+	server->subscribers = g_new0(struct subscriber, server->config.subscribers);
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		struct subscriber *s = &server->subscribers[i];
+
+		s->server = server;
+		s->watch = (struct loop_watch){.fd = -1, .call = subscriber_ready, .context = s};
+	}
+	server->listener.call = listener_ready;
+	server->listener.context = server;
+	server->listener.fd = stream_peer_listen(config->path, error);
+	if (server->listener.fd < 0 || !loop_add(loop, &server->listener, EPOLLIN, error)) {
+		stream_server_free(server);
+		return NULL;
+	}
+	return server;
+}
+
+void stream_server_free(struct stream_server *server)
+{
+	if (server == NULL) {
+		return;
+	}
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		if (server->subscribers[i].watch.fd >= 0) {
+			subscriber_close(&server->subscribers[i], "closed");
+		}
+	}
+	if (server->listener.fd >= 0) {
+		loop_remove(server->loop, &server->listener);
+		close(server->listener.fd);
+	}
+	g_free(server->subscribers);
+	g_free(server);
+}
+
+unsigned stream_server_subscribers(const struct stream_server *server)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		count += server->subscribers[i].watch.fd >= 0 && server->subscribers[i].greeted;
+	}
+	return count;
+}
+
+bool stream_server_waits(const struct stream_server *server)
+{
+	bool waits = false;
+
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		waits = waits ||
+			(server->subscribers[i].watch.fd >= 0 && !server->subscribers[i].greeted);
+	}
+	return waits;
+}
+
+void stream_server_tick(struct stream_server *server, int64_t monotonic_us)
+{
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		struct subscriber *s = &server->subscribers[i];
+
+		if (s->watch.fd >= 0 && !s->greeted &&
+			monotonic_us - s->since_us > SERVER_HELLO_LIMIT_US) {
+			subscriber_close(s, "did not say hello");
+		}
+	}
+}
+
+void stream_server_block(struct stream_server *server, int64_t deadline_us, int interrupt_fd)
+{
+	server->deadline_us = deadline_us;
+	server->interrupt_fd = interrupt_fd;
+}
+
+void stream_server_flows(
+	struct stream_server *server, const struct record_batch *batch, int64_t clock_us)
+{
+	uint8_t header[STREAM_FLOWS_OCTETS];
+	struct parcel parcel = {.count = 3, .batch = batch};
+	bool heard = false;
+
+	stream_encode_flows(header, batch, clock_us);
+	parcel.parts[0] = (struct iovec){.iov_base = header, .iov_len = sizeof(header)};
+	parcel.parts[1] = (struct iovec){.iov_base = (void *)(uintptr_t)batch->records,
+		.iov_len = batch->count * sizeof(struct flow_record)};
+	parcel.parts[2] = (struct iovec){
+		.iov_base = (void *)(uintptr_t)batch->text, .iov_len = batch->text_octets};
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		if (subscriber_takes(&server->subscribers[i])) {
+			heard = true;
+			subscriber_give(&server->subscribers[i], &parcel);
+		}
+	}
+	if (!heard) {
+		losses_add(&server->unheard, batch);
+	}
+}
+
+void stream_server_event(struct stream_server *server, const struct stream_message *message)
+{
+	uint8_t octets[STREAM_SMALL_MAX];
+	struct parcel parcel;
+
+	parcel_small(&parcel, octets, message);
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		if (subscriber_takes(&server->subscribers[i])) {
+			subscriber_give(&server->subscribers[i], &parcel);
+		}
+	}
+}
+
+void stream_server_counters(struct stream_server *server, const struct stream_counters *counters)
+{
+	uint8_t octets[STREAM_SMALL_MAX];
+	struct parcel parcel;
+	struct stream_message *message = g_new0(struct stream_message, 1);
+
+	message->type = STREAM_COUNTERS;
+	message->counters = *counters;
+	message->counters.unheard_records = server->unheard.records;
+	message->counters.unheard_packets = server->unheard.packets;
+	message->counters.unheard_octets = server->unheard.octets;
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		struct subscriber *s = &server->subscribers[i];
+
+		if (!subscriber_takes(s)) {
+			continue;
+		}
+		message->counters.lost_records = s->lost.records;
+		message->counters.lost_packets = s->lost.packets;
+		message->counters.lost_octets = s->lost.octets;
+		parcel_small(&parcel, octets, message);
+		subscriber_give(s, &parcel);
+	}
+	g_free(message);
+}
+
+void stream_server_lost(const struct stream_server *server, struct stream_server_losses *ret_losses)
+{
+	*ret_losses = server->lost;
+}
+
+bool stream_server_drain(struct stream_server *server)
+{
+	bool empty = true;
+
+	for (unsigned i = 0; i < server->config.subscribers; i++) {
+		struct subscriber *s = &server->subscribers[i];
+		enum send_result result;
+
+		if (s->watch.fd < 0) {
+			continue;
+		}
+		result = subscriber_flush(s);
+		if (result == SEND_GONE) {
+			subscriber_close(s, "gone");
+		}
+		empty = empty && result != SEND_FULL;
+	}
+	return empty;
+}

@@ -1,0 +1,100 @@
+#include "tests/unit/stream_sample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct record_batch sample;
+static struct flow_record sample_records[RECORD_BATCH_MAX];
+static uint8_t sample_text[RECORD_BATCH_TEXT];
+
+static void keep(void *context, const struct record_batch *batch)
+{
+	memcpy(sample_records, batch->records, batch->count * sizeof(struct flow_record));
+	memcpy(sample_text, batch->text, batch->text_octets);
+	sample = *batch;
+	sample.records = sample_records;
+	sample.text = sample_text;
+}
+
+const struct record_batch *stream_sample_batch(unsigned count, unsigned seed)
+{
+	static struct record_writer writer;
+	char name[64];
+
+	record_writer_init(&writer, keep, NULL);
+	for (unsigned i = 0; i < count; i++) {
+		struct flow_record *record = record_writer_next(&writer);
+
+		record->start_us = 1700000000000000 + seed;
+		record->packets = seed + i + 1;
+		record->rev_packets = i;
+		record->octets = 1000 * (i + 1);
+		record->rev_octets = 10 * i;
+		record->ip_version = i % 2 == 0 ? 4 : 6;
+		record->protocol = 17;
+		record->end_reason = RECORD_END_IDLE;
+		record->device_mac_random = i % 2;
+		(void)snprintf(name, sizeof(name), "gerät-%u.example", seed + i);
+		record->far_name = record_writer_text(&writer, name, strlen(name));
+		record->device_name = record_writer_text(&writer, "", 0);
+	}
+	record_writer_flush(&writer);
+	return &sample;
+}
+
+static void fill_device(struct stream_device *device)
+{
+	device->id = 7;
+	memcpy(device->mac, "\x02\x00\x5e\x10\x20\x30", 6);
+	device->random_mac = true;
+	device->name_source = RECORD_NAME_MDNS;
+	(void)snprintf(device->name, sizeof(device->name), "Küche");
+	(void)snprintf(device->vendor, sizeof(device->vendor), "Example Ltd");
+	memset(device->vendor_class, 'v', RECORD_TEXT_MAX);
+	device->address_count = STREAM_DEVICE_ADDRS;
+	for (unsigned i = 0; i < STREAM_DEVICE_ADDRS; i++) {
+		device->address_versions[i] = i % 2 == 0 ? 4 : 6;
+		device->addresses[i][0] = (uint8_t)(10 + i);
+	}
+	device->first_seen_us = 1700000000000000;
+	device->last_seen_us = 1700000001000000;
+}
+
+void stream_sample_message(enum stream_type type, struct stream_message *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->type = type;
+	switch (type) {
+	case STREAM_HELLO:
+		stream_hello_init(&ret->hello, "weir-test", STREAM_FLAG_FILE);
+		break;
+	case STREAM_DEVICE:
+		fill_device(&ret->device);
+		break;
+	case STREAM_INTERFACE:
+		ret->interface.index = 3;
+		ret->interface.link_type = 1;
+		ret->interface.home = true;
+		(void)snprintf(ret->interface.name, sizeof(ret->interface.name), "eth0");
+		break;
+	case STREAM_COUNTERS:
+		ret->counters.time_us = 1700000000000000;
+		ret->counters.unheard_octets = UINT64_MAX;
+		break;
+	case STREAM_BYE:
+		ret->bye = STREAM_BYE_SHUTDOWN;
+		break;
+	case STREAM_FLOWS:
+		break;
+	}
+}
+
+size_t stream_sample_flows(uint8_t *ret, const struct record_batch *batch, int64_t clock_us)
+{
+	size_t records = batch->count * sizeof(struct flow_record);
+
+	stream_encode_flows(ret, batch, clock_us);
+	memcpy(ret + STREAM_FLOWS_OCTETS, batch->records, records);
+	memcpy(ret + STREAM_FLOWS_OCTETS + records, batch->text, batch->text_octets);
+	return STREAM_FLOWS_OCTETS + records + batch->text_octets;
+}
