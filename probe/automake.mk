@@ -19,6 +19,9 @@ libprobe_a_SOURCES = \
 	probe/inspect_start.c \
 	probe/inspect_start.h \
 	probe/inspect_tcp.c \
+	probe/link_loss.c \
+	probe/link_loss.h \
+	probe/live_pcap.c \
 	probe/meter.h \
 	probe/packet.h \
 	probe/quic_crypto.c \

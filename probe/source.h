@@ -45,7 +45,7 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	char *name;                          /* owned: path or interface */
-	struct source_interface *interfaces; /* owned */
+	struct source_interface *interfaces; /* owned; may move and grow during a dispatch */
 	unsigned interface_count;
 	char fault[160]; /* why it ended with SOURCE_FAULT; "" otherwise */
 };
@@ -62,17 +62,28 @@ void source_free(struct source *source); /* NULL is fine */
 struct source_live_config {
 	const char *interface;
 	const char *filter;   /* pcap-filter(7) expression or NULL */
-	uint32_t snap_octets; /* 0: default */
-	uint32_t ring_octets; /* 0: default */
+	uint32_t snap_octets; /* 0: 2048, a whole ClientHello; 262144 at most */
+	uint32_t ring_octets; /* 0: 4 MiB; 1 GiB at most */
 	bool promiscuous;
 };
 
 /**
  * Open a capture file, pcap or pcapng told apart by its first octets, "-" for standard input.
  * Fails with WEIR_ERROR_IO or WEIR_ERROR_FORMAT naming @path.
+ *
+ * A dispatch gives all whole packets that were read, then reads once. On a pipe it waits; a signal
+ * whose handler is set without SA_RESTART ends the wait with SOURCE_MORE. Interfaces of a pcapng
+ * file join the table, which may move, when the reader comes to them, before their first packet.
  */
 struct source *source_file_new(const char *path, GError **error);
 
-/** Open an interface through libpcap (TPACKET_V3, non-blocking). Needs CAP_NET_RAW at this moment
- * only. */
+/**
+ * Open an interface through libpcap (TPACKET_V3, non-blocking); "any" is all of them. Needs
+ * CAP_NET_RAW at this moment only. Fails with WEIR_ERROR_USAGE naming what of @config is wrong,
+ * WEIR_ERROR_IO naming interface and reason, WEIR_ERROR_SYSTEM.
+ *
+ * An interface that goes down stays open, silent, and goes on when it comes up again: no right is
+ * needed for that. One that vanishes is SOURCE_FAULT. The descriptor may be ready without a packet
+ * waiting. Later it makes these system calls: poll, getsockopt and netlink requests.
+ */
 struct source *source_live_new(const struct source_live_config *config, GError **error);
