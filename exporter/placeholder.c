@@ -1,2 +1,0 @@
-/* replaced by the first real file */
-extern int exporter_placeholder;
