@@ -2,8 +2,21 @@ noinst_LIBRARIES += libexporter.a
 libexporter_a_SOURCES = \
 	exporter/element.c \
 	exporter/element.h \
+	exporter/encoder.c \
 	exporter/encoder.h \
-	exporter/export.h
+	exporter/export.h \
+	exporter/plan.c \
+	exporter/plan.h \
+	exporter/profile.c \
+	exporter/profile.h \
+	exporter/template.c \
+	exporter/template.h \
+	exporter/text.c \
+	exporter/text.h \
+	exporter/typeinfo.c \
+	exporter/typeinfo.h \
+	exporter/writer_fixbuf.c \
+	exporter/writer_fixbuf.h
 libexporter_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) $(JANSSON_CFLAGS)
 
 EXPORTER_LIBS = libexporter.a $(BASE_LIBS) $(GIO_LIBS) $(FIXBUF_LIBS) $(JANSSON_LIBS)

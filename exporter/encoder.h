@@ -32,19 +32,40 @@ struct encoder_message {
 
 typedef void (*encoder_sink)(void *context, const struct encoder_message *message);
 
-/** Fails with WEIR_ERROR_USAGE on an unknown profile or a message size no record of it fits in. */
+/**
+ * Makes all templates at once, numbered from 256 and the same for the encoder's whole life. Fails
+ * with WEIR_ERROR_USAGE on an unknown profile or a message size no record of it fits in.
+ */
 struct encoder *encoder_new(
 	const struct encoder_config *config, encoder_sink sink, void *context, GError **error);
 void encoder_free(struct encoder *encoder);
 
-/** Emit every template, options template and the options data that must accompany them. */
+/**
+ * Emit every template, options template and the options data that must accompany them, templates
+ * first. They are kept encoded, so that this costs no more than sending them.
+ */
 void encoder_templates(struct encoder *encoder);
 
-/** Add records; full messages go to the sink. No allocation. */
+/**
+ * Add records; full messages go to the sink. No allocation. Records of one batch are grouped by
+ * template. Where a record is larger than a message, texts give way in this order: device class,
+ * vendor, application, node, far-end name, all whole, since half a name would be another's; last
+ * the end of the device's name.
+ */
 void encoder_records(struct encoder *encoder, const struct record_batch *batch);
 
 /** Emit what is collected, if anything. */
 void encoder_flush(struct encoder *encoder);
+
+/** What could not be exported as it was; totals since encoder_new(). */
+struct encoder_counters {
+	uint64_t texts_invalid; /* not well-formed UTF-8: sent as empty (RFC 7011 6.1.6) */
+	uint64_t texts_cut;     /* cut or left out, because the record would not fit a message */
+	uint64_t skipped;       /* records of no IP version, or without a packet in the direction */
+};
+
+/** Read the counters. */
+void encoder_counters(const struct encoder *encoder, struct encoder_counters *ret_counters);
 
 /** True if the profile @name exists; *ret_names: it carries devices and names. */
 bool encoder_profile(const char *name, bool *ret_names);

@@ -1,0 +1,335 @@
+#include "exporter/encoder.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/wire.h"
+#include "exporter/plan.h"
+#include "exporter/profile.h"
+#include "exporter/text.h"
+#include "exporter/typeinfo.h"
+#include "exporter/writer_fixbuf.h"
+
+#define CHUNK RECORD_BATCH_MAX
+
+/* A message that is sent again and again: templates and their options data. */
+struct kept {
+	uint8_t *octets;
+	uint32_t size;
+	uint32_t data_records;
+	bool templates;
+};
+
+struct encoder {
+	encoder_sink sink;
+	void *context;
+	const struct profile *profile;
+	struct plan plans[PROFILE_TEMPLATES_MAX];
+	GArray *kept; /* of struct kept */
+	uint32_t octets_max;
+	uint16_t set;       /* id of the open set; 0: none */
+	uint8_t *set_start; /* its header */
+	uint8_t *at;        /* end of the message so far */
+	struct encoder_message message;
+	struct encoder_counters counters;
+	/* What a chunk of a batch becomes, and which templates that needs, a bit each. */
+	const struct flow_record *records[2 * CHUNK];
+	uint8_t templates[2 * CHUNK];
+	unsigned record_count;
+	unsigned templates_used;
+	struct flow_record turned[CHUNK]; /* reverse directions, records with times filled in */
+	unsigned turned_count;
+	uint8_t octets[];
+};
+
+static void keep_message(void *context, const struct fixbuf_message *message)
+{
+	struct encoder *e = context;
+	struct kept k = {.octets = g_memdup2(message->octets, message->size),
+		.size = message->size,
+		.data_records = message->data_records,
+		.templates = message->templates};
+
+	g_array_append_val(e->kept, k);
+}
+
+static void kept_clear(void *data)
+{
+	g_free(((struct kept *)data)->octets);
+}
+
+static bool encoder_announce(
+	struct encoder *e, const struct template *templates, uint32_t domain, GError **error)
+{
+	struct template options[TYPEINFO_TEMPLATES_MAX];
+	unsigned count = e->profile->template_count;
+	unsigned option_count = 0;
+	struct fixbuf_writer *w = fixbuf_writer_new(domain, e->octets_max, keep_message, e);
+	bool good = true;
+
+	for (unsigned i = 0; good && i < count; i++) {
+		good = fixbuf_writer_template(w, &templates[i], error);
+	}
+	if (good && e->profile->types) {
+		option_count = typeinfo_templates((uint16_t)(TEMPLATE_ID_FIRST + count), options);
+	}
+	for (unsigned i = 0; good && i < option_count; i++) {
+		good = fixbuf_writer_template(w, &options[i], error);
+	}
+	good = good && typeinfo_write(w, options, option_count, error) &&
+	       fixbuf_writer_flush(w, error);
+	fixbuf_writer_free(w);
+	return good;
+}
+
+static bool encoder_compile(
+	struct encoder *e, const struct template *templates, const char *name, GError **error)
+{
+	for (unsigned i = 0; i < e->profile->template_count; i++) {
+		uint32_t octets = IPFIX_HEADER + IPFIX_SET_HEADER;
+
+		plan_compile(&templates[i], &e->plans[i]);
+		octets += MAX(template_octets(&templates[i]), e->plans[i].octets);
+		if (octets > e->octets_max) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"profile %s: messages of %u octets are too small, it needs %u",
+				name, e->octets_max, octets);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void encoder_begin(struct encoder *e)
+{
+	e->at = e->octets + IPFIX_HEADER;
+	e->set = 0;
+	e->message = (struct encoder_message){.octets = e->octets};
+}
+
+struct encoder *encoder_new(
+	const struct encoder_config *config, encoder_sink sink, void *context, GError **error)
+{
+	const struct profile *profile = profile_by_name(config->profile);
+	uint32_t octets_max = config->message_octets_max;
+	struct template *templates;
+	struct encoder *e;
+	bool good;
+
+	if (profile == NULL) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"profile '%s': not one of basic, biflow, full", config->profile);
+		return NULL;
+	}
+	if (octets_max < IPFIX_MESSAGE_MIN || octets_max > IPFIX_MESSAGE_MAX) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"message size %u: not within %u to %u octets", octets_max,
+			IPFIX_MESSAGE_MIN, IPFIX_MESSAGE_MAX);
+		return NULL;
+	}
+	e = g_malloc0(sizeof(*e) + octets_max);
+	e->sink = sink;
+	e->context = context;
+	e->profile = profile;
+	e->octets_max = octets_max;
+	e->kept = g_array_new(FALSE, FALSE, sizeof(struct kept));
+	g_array_set_clear_func(e->kept, kept_clear);
+	encoder_begin(e);
+	store_be16(e->octets, IPFIX_VERSION);
+	store_be32(e->octets + 12, config->observation_domain);
+	templates = g_new(struct template, PROFILE_TEMPLATES_MAX);
+	profile_templates(profile, templates);
+	good = encoder_compile(e, templates, profile->name, error) &&
+	       encoder_announce(e, templates, config->observation_domain, error);
+	g_free(templates);
+	if (!good) {
+		encoder_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void encoder_free(struct encoder *e)
+{
+	if (e == NULL) {
+		return;
+	}
+	g_array_unref(e->kept);
+	g_free(e);
+}
+
+void encoder_templates(struct encoder *e)
+{
+	for (unsigned i = 0; i < e->kept->len; i++) {
+		const struct kept *k = &g_array_index(e->kept, struct kept, i);
+		struct encoder_message message = {.octets = k->octets,
+			.size = k->size,
+			.data_records = k->data_records,
+			.templates = k->templates};
+
+		e->sink(e->context, &message);
+	}
+}
+
+static void close_set(struct encoder *e)
+{
+	if (e->set != 0) {
+		store_be16(e->set_start + 2, (uint16_t)(e->at - e->set_start));
+	}
+}
+
+void encoder_flush(struct encoder *e)
+{
+	if (e->message.data_records == 0) {
+		return;
+	}
+	close_set(e);
+	e->message.size = (uint32_t)(e->at - e->octets);
+	store_be16(e->octets + 2, (uint16_t)e->message.size);
+	e->sink(e->context, &e->message);
+	encoder_begin(e);
+}
+
+/* Make room for @octets in the set of @id, in this message or the next. */
+static void encoder_room(struct encoder *e, uint16_t id, uint32_t octets)
+{
+	uint32_t need = octets + (id == e->set ? 0 : IPFIX_SET_HEADER);
+
+	if ((uint32_t)(e->at - e->octets) + need > e->octets_max) {
+		encoder_flush(e);
+	}
+	if (id != e->set) {
+		close_set(e);
+		e->set = id;
+		e->set_start = e->at;
+		store_be16(e->at, id);
+		e->at += IPFIX_SET_HEADER;
+	}
+}
+
+static void encoder_add(struct encoder *e, const struct plan *plan, const struct flow_record *r,
+	const struct record_batch *batch)
+{
+	struct plan_text texts[PLAN_TEXTS_MAX];
+	uint32_t octets = plan->octets;
+	uint32_t octets_max = e->octets_max - IPFIX_HEADER - IPFIX_SET_HEADER;
+
+	for (unsigned i = 0; i < plan->text_count; i++) {
+		if (!text_of(r, plan->text_offsets[i], batch, &texts[i])) {
+			e->counters.texts_invalid++;
+		}
+		octets += plan_text_octets(texts[i].octets);
+	}
+	if (octets > octets_max) {
+		e->counters.texts_cut += text_shrink(plan, texts, octets - octets_max);
+		octets = plan->octets;
+		for (unsigned i = 0; i < plan->text_count; i++) {
+			octets += plan_text_octets(texts[i].octets);
+		}
+	}
+	encoder_room(e, plan->template_id, octets);
+	e->at = plan_encode(plan, r, texts, e->at);
+	e->message.data_records++;
+	e->message.flow_records++;
+	e->message.flow_packets += r->packets;
+	e->message.flow_octets += r->octets;
+	if (r->has_reverse && !e->profile->uniflow) {
+		e->message.flow_packets += r->rev_packets;
+		e->message.flow_octets += r->rev_octets;
+	}
+}
+
+static void enlist(struct encoder *e, const struct flow_record *r)
+{
+	unsigned index = profile_select(e->profile, r);
+
+	e->records[e->record_count] = r;
+	e->templates[e->record_count] = (uint8_t)index;
+	e->templates_used |= 1u << index;
+	e->record_count++;
+}
+
+static void enlist_uniflows(struct encoder *e, const struct flow_record *r)
+{
+	if (r->packets > 0) {
+		enlist(e, r);
+	}
+	if (r->has_reverse && r->rev_packets > 0) {
+		struct flow_record *turned = &e->turned[e->turned_count++];
+
+		record_reverse(r, turned);
+		enlist(e, turned);
+	} else if (r->packets == 0) {
+		e->counters.skipped++;
+	}
+}
+
+static void enlist_biflow(struct encoder *e, const struct flow_record *r)
+{
+	/* Only the answering side was heard since the last record: its times are the flow's. */
+	if (r->has_reverse && r->packets == 0 && r->start_us == 0) {
+		struct flow_record *filled = &e->turned[e->turned_count++];
+
+		*filled = *r;
+		filled->start_us = r->rev_start_us;
+		filled->end_us = r->rev_end_us;
+		r = filled;
+	}
+	enlist(e, r);
+}
+
+static void encoder_chunk(struct encoder *e, const struct record_batch *batch, uint32_t first)
+{
+	uint32_t end = MIN(batch->count, first + CHUNK);
+
+	e->record_count = 0;
+	e->turned_count = 0;
+	e->templates_used = 0;
+	for (uint32_t i = first; i < end; i++) {
+		const struct flow_record *r = &batch->records[i];
+
+		if (r->ip_version != 4 && r->ip_version != 6) {
+			e->counters.skipped++;
+		} else if (e->profile->uniflow) {
+			enlist_uniflows(e, r);
+		} else {
+			enlist_biflow(e, r);
+		}
+	}
+	for (unsigned index = 0; e->templates_used >> index != 0; index++) {
+		if (!(e->templates_used & 1u << index)) {
+			continue;
+		}
+		for (unsigned i = 0; i < e->record_count; i++) {
+			if (e->templates[i] == index) {
+				encoder_add(e, &e->plans[index], e->records[i], batch);
+			}
+		}
+	}
+}
+
+void encoder_records(struct encoder *e, const struct record_batch *batch)
+{
+	for (uint32_t first = 0; first < batch->count; first += CHUNK) {
+		encoder_chunk(e, batch, first);
+	}
+}
+
+void encoder_counters(const struct encoder *e, struct encoder_counters *ret_counters)
+{
+	*ret_counters = e->counters;
+}
+
+bool encoder_profile(const char *name, bool *ret_names)
+{
+	const struct profile *profile = profile_by_name(name);
+
+	*ret_names = profile != NULL && profile->names;
+	return profile != NULL;
+}
+
+void encoder_stamp(uint8_t *message, uint64_t export_time_s, uint32_t sequence)
+{
+	store_be32(message + 4, (uint32_t)export_time_s);
+	store_be32(message + 8, sequence);
+}
