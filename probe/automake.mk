@@ -23,6 +23,8 @@ libprobe_a_SOURCES = \
 	probe/link_loss.h \
 	probe/live_pcap.c \
 	probe/meter.h \
+	probe/oui.c \
+	probe/oui.h \
 	probe/packet.h \
 	probe/quic_crypto.c \
 	probe/quic_crypto.h \
@@ -37,3 +39,12 @@ libprobe_a_SOURCES = \
 libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS)
 
 PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(NDPI_LIBS)
+
+# Who makes which network card, compiled from the registries of the IEEE.
+EXTRA_DIST += probe/oui_generate.py
+BUILT_SOURCES += probe/oui_table.inc
+CLEANFILES += probe/oui_table.inc
+probe/oui_table.inc: $(srcdir)/probe/oui_generate.py $(OUI_CSV)
+	$(AM_V_GEN)$(MKDIR_P) probe && \
+		$(PYTHON3) $(srcdir)/probe/oui_generate.py $(OUI_CSV) > $@.new && mv $@.new $@
+probe/libprobe_a-oui.$(OBJEXT): probe/oui_table.inc
