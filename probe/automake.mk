@@ -11,6 +11,8 @@ libprobe_a_SOURCES = \
 	probe/http_request.c \
 	probe/http_request.h \
 	probe/identity.h \
+	probe/identity_index.c \
+	probe/identity_index.h \
 	probe/inspect.c \
 	probe/inspect.h \
 	probe/inspect_dns.c \
@@ -23,6 +25,12 @@ libprobe_a_SOURCES = \
 	probe/link_loss.h \
 	probe/live_pcap.c \
 	probe/meter.h \
+	probe/name_node.c \
+	probe/name_node.h \
+	probe/name_pool.c \
+	probe/name_pool.h \
+	probe/name_table.c \
+	probe/name_table.h \
 	probe/oui.c \
 	probe/oui.h \
 	probe/packet.h \
@@ -36,9 +44,10 @@ libprobe_a_SOURCES = \
 	probe/source.h \
 	probe/tls_hello.c \
 	probe/tls_hello.h
-libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS)
+libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS) \
+	$(LIBPSL_CFLAGS)
 
-PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(NDPI_LIBS)
+PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(LIBPSL_LIBS) $(NDPI_LIBS)
 
 # Who makes which network card, compiled from the registries of the IEEE.
 EXTRA_DIST += probe/oui_generate.py

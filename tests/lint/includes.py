@@ -14,6 +14,7 @@ LIBRARIES = {  # header -> files that may include it
     r"jansson\.h": r"^\w+/[^/]*(json|rpc)[^/]*\.[ch]$",
     r"(seccomp|sys/capability|sys/prctl|linux/seccomp)\.h": r"^base/privilege[^/]*\.c$",
     r"(libndpi/|ndpi)": r"^probe/[^/]*ndpi[^/]*\.c$",
+    r"libpsl\.h": r"^probe/name_node\.c$",
     r"systemd/": r"^base/[^/]*\.c$",
     r"xxhash\.h": r"^base/hash\.h$",
     r"cmocka\.h": r"^tests/unit/unit\.h$",

@@ -1,0 +1,349 @@
+#include "probe/name_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/identity_index.h"
+
+/*
+ * An entry that was replaced by a newer one is kept for the flows that hold it. It goes before
+ * any current one once no flow has asked for it for this long, which is longer than flows go
+ * without a record.
+ */
+#define REPLACED_KEEP_US (3600 * INT64_C(1000000))
+
+#define NONE UINT32_MAX
+
+enum name_state {
+	NAME_FREE,
+	NAME_CURRENT, /* in the index */
+	NAME_REPLACED /* known by its handle alone */
+};
+
+struct entry {
+	struct identity_link link; /* link.next chains the free ones, too */
+	struct name_key key;
+	int64_t learned_us;
+	int64_t touched_us;
+	uint32_t text; /* in the pool */
+	uint32_t older;
+	uint32_t newer;
+	uint32_t generation; /* of the slot: those of live entries are in the handle */
+	uint8_t source;
+	uint8_t state; /* enum name_state */
+	uint8_t own;
+	uint8_t held; /* a flow has the handle */
+};
+
+/* Entries in the order of their last use. */
+struct name_queue {
+	uint32_t oldest;
+	uint32_t newest;
+};
+
+struct name_table {
+	const struct hash_key *key;
+	struct name_pool *pool;
+	struct identity_index index;
+	struct entry *entries;
+	struct name_queue current;
+	struct name_queue replaced;
+	uint32_t entries_max;
+	uint32_t entries_begun;
+	uint32_t freed; /* slot + 1 */
+	uint32_t count;
+	uint32_t slot_bits; /* of a handle; the rest is the generation */
+	uint64_t evicted;
+};
+
+struct name_table *name_table_new(uint32_t names_max, const struct hash_key *key)
+{
+	struct name_table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		return NULL;
+	}
+	t->key = key;
+	t->entries_max = names_max;
+	t->current = t->replaced = (struct name_queue){NONE, NONE};
+	while ((UINT32_C(1) << t->slot_bits) < names_max) {
+		t->slot_bits++;
+	}
+	t->entries = calloc(names_max, sizeof(*t->entries));
+	t->pool = name_pool_new(names_max, key);
+	if (t->entries == NULL || t->pool == NULL ||
+		!identity_index_init(&t->index, t->entries, sizeof(*t->entries), names_max)) {
+		name_table_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void name_table_free(struct name_table *table)
+{
+	if (table == NULL) {
+		return;
+	}
+	identity_index_done(&table->index);
+	name_pool_free(table->pool);
+	free(table->entries);
+	free(table);
+}
+
+static struct name_queue *entry_queue(struct name_table *t, const struct entry *e)
+{
+	return e->state == NAME_CURRENT ? &t->current : &t->replaced;
+}
+
+static void queue_remove(struct name_table *t, struct entry *e)
+{
+	struct name_queue *q = entry_queue(t, e);
+
+	*(e->older == NONE ? &q->oldest : &t->entries[e->older].newer) = e->newer;
+	*(e->newer == NONE ? &q->newest : &t->entries[e->newer].older) = e->older;
+}
+
+static void queue_add(struct name_table *t, struct entry *e, int64_t now_us)
+{
+	struct name_queue *q = entry_queue(t, e);
+	uint32_t slot = (uint32_t)(e - t->entries);
+
+	e->touched_us = now_us;
+	e->newer = NONE;
+	e->older = q->newest;
+	*(q->newest == NONE ? &q->oldest : &t->entries[q->newest].newer) = slot;
+	q->newest = slot;
+}
+
+static void entry_touch(struct name_table *t, struct entry *e, int64_t now_us)
+{
+	if (entry_queue(t, e)->newest != (uint32_t)(e - t->entries)) {
+		queue_remove(t, e);
+		queue_add(t, e, now_us);
+	}
+	e->touched_us = now_us;
+}
+
+static void entry_free(struct name_table *t, struct entry *e)
+{
+	uint32_t slot = (uint32_t)(e - t->entries);
+
+	queue_remove(t, e);
+	if (e->state == NAME_CURRENT) {
+		identity_index_remove(&t->index, slot);
+	}
+	name_pool_release(t->pool, e->text);
+	e->state = NAME_FREE;
+	e->link.next = t->freed;
+	t->freed = slot + 1;
+	t->count--;
+}
+
+/* The entry is no longer what its key finds; flows may hold it. */
+static void entry_retire(struct name_table *t, struct entry *e)
+{
+	if (!e->held) {
+		entry_free(t, e);
+		return;
+	}
+	queue_remove(t, e);
+	identity_index_remove(&t->index, (uint32_t)(e - t->entries));
+	e->state = NAME_REPLACED;
+	queue_add(t, e, e->touched_us);
+}
+
+static bool table_evict(struct name_table *t, int64_t now_us)
+{
+	uint32_t slot = t->replaced.oldest;
+
+	if (t->current.oldest != NONE &&
+		(slot == NONE || now_us - t->entries[slot].touched_us < REPLACED_KEEP_US)) {
+		slot = t->current.oldest;
+	}
+	if (slot == NONE) {
+		return false;
+	}
+	entry_free(t, &t->entries[slot]);
+	t->evicted++;
+	return true;
+}
+
+/* A free entry with its text taken; NULL only when the text can never fit. */
+static struct entry *table_entry(
+	struct name_table *t, const char *text, uint32_t octets, int64_t now_us)
+{
+	uint32_t name;
+	struct entry *e;
+
+	while ((name = name_pool_take(t->pool, text, octets)) == 0) {
+		if (!table_evict(t, now_us)) {
+			return NULL;
+		}
+	}
+	if (t->freed == 0 && t->entries_begun == t->entries_max) {
+		(void)table_evict(t, now_us);
+	}
+	if (t->freed != 0) {
+		e = &t->entries[t->freed - 1];
+		t->freed = e->link.next;
+	} else {
+		e = &t->entries[t->entries_begun++];
+	}
+	e->text = name;
+	t->count++;
+	return e;
+}
+
+static uint32_t table_handle(const struct name_table *t, const struct entry *e)
+{
+	return e->generation << t->slot_bits | (uint32_t)(e - t->entries);
+}
+
+/* Give the entry a handle that is not 0 and that its slot has not had lately. */
+static void entry_begin(struct name_table *t, struct entry *e)
+{
+	uint32_t generations = (uint32_t)(UINT64_C(1) << (32 - t->slot_bits)) - 1;
+
+	e->generation = (e->generation & generations) == generations ? 1 : e->generation + 1;
+	e->held = 0;
+	e->state = NAME_CURRENT;
+}
+
+static struct entry *table_find(struct name_table *t, const struct name_key *key, uint32_t hash)
+{
+	uint32_t at = identity_index_first(&t->index, hash);
+
+	for (; at != 0; at = t->entries[at - 1].link.next) {
+		struct entry *e = &t->entries[at - 1];
+
+		if (e->link.hash == hash && memcmp(&e->key, key, sizeof(*key)) == 0) {
+			return e;
+		}
+	}
+	return NULL;
+}
+
+static struct entry *table_add(struct name_table *t, const struct name_key *key, const char *text,
+	enum record_name_source source, int64_t now_us)
+{
+	struct entry *e = table_entry(t, text, (uint32_t)strlen(text), now_us);
+
+	if (e == NULL) {
+		return NULL;
+	}
+	e->key = *key;
+	e->learned_us = now_us;
+	e->source = (uint8_t)source;
+	e->own = 0;
+	entry_begin(t, e);
+	queue_add(t, e, now_us);
+	identity_index_put(&t->index, (uint32_t)(e - t->entries),
+		(uint32_t)hash_octets(t->key, key, sizeof(*key)));
+	return e;
+}
+
+static bool entry_reads(const struct name_table *t, const struct entry *e, const char *text)
+{
+	struct name_pool_text have;
+
+	name_pool_text(t->pool, e->text, &have);
+	return strcmp(have.text, text) == 0;
+}
+
+void name_table_learn(struct name_table *table, const struct name_key *key, const char *text,
+	enum record_name_source source, int64_t now_us)
+{
+	uint32_t hash = (uint32_t)hash_octets(table->key, key, sizeof(*key));
+	struct entry *e = table_find(table, key, hash);
+
+	if (e != NULL && !e->held && e->source == source && entry_reads(table, e, text)) {
+		e->learned_us = now_us;
+		entry_touch(table, e, now_us);
+		return;
+	}
+	if (e != NULL) {
+		entry_retire(table, e);
+	}
+	(void)table_add(table, key, text, source, now_us);
+}
+
+void name_table_forget(struct name_table *table, const struct name_key *key, const char *text)
+{
+	uint32_t hash = (uint32_t)hash_octets(table->key, key, sizeof(*key));
+	struct entry *e = table_find(table, key, hash);
+
+	if (e != NULL && entry_reads(table, e, text)) {
+		entry_retire(table, e);
+	}
+}
+
+uint32_t name_table_find(struct name_table *table, const struct name_key *key, int64_t now_us)
+{
+	uint32_t hash = (uint32_t)hash_octets(table->key, key, sizeof(*key));
+	struct entry *e = table_find(table, key, hash);
+
+	if (e == NULL) {
+		return 0;
+	}
+	e->held = 1;
+	entry_touch(table, e, now_us);
+	return table_handle(table, e);
+}
+
+/*
+ * Names that flows carry have no key of their own: all flows with the same name from the same
+ * source share an entry, found by a key made of the name's digest.
+ */
+uint32_t name_table_own(
+	struct name_table *table, const char *text, enum record_name_source source, int64_t now_us)
+{
+	XXH128_hash_t digest = XXH3_128bits_withSecret(
+		text, strlen(text), table->key->secret, sizeof(table->key->secret));
+	struct name_key key = {.far_version = (uint8_t)source};
+	struct entry *e;
+
+	memcpy(key.host, &digest, sizeof(digest));
+	e = table_find(table, &key, (uint32_t)hash_octets(table->key, &key, sizeof(key)));
+	if (e != NULL && !entry_reads(table, e, text)) {
+		entry_retire(table, e);
+		e = NULL;
+	}
+	if (e == NULL) {
+		e = table_add(table, &key, text, source, now_us);
+	}
+	if (e == NULL) {
+		return 0;
+	}
+	e->own = 1;
+	e->held = 1;
+	entry_touch(table, e, now_us);
+	return table_handle(table, e);
+}
+
+bool name_table_view(
+	struct name_table *table, uint32_t handle, int64_t now_us, struct name_view *ret_view)
+{
+	uint32_t slot = handle & (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
+	struct entry *e = &table->entries[slot];
+
+	if (handle == 0 || slot >= table->entries_begun || e->state == NAME_FREE ||
+		table_handle(table, e) != handle) {
+		return false;
+	}
+	entry_touch(table, e, now_us);
+	name_pool_text(table->pool, e->text, &ret_view->name);
+	ret_view->learned_us = e->learned_us;
+	ret_view->source = e->source;
+	ret_view->own = e->own != 0;
+	return true;
+}
+
+uint32_t name_table_count(const struct name_table *table)
+{
+	return table->count;
+}
+
+uint64_t name_table_evicted(const struct name_table *table)
+{
+	return table->evicted;
+}
