@@ -7,12 +7,27 @@ libprobe_a_SOURCES = \
 	probe/capture_clock.h \
 	probe/capture_file.c \
 	probe/capture_ng.c \
+	probe/device.c \
+	probe/device.h \
+	probe/device_sighting.c \
+	probe/dns.c \
+	probe/dns.h \
+	probe/dns_answer.c \
 	probe/flow.h \
 	probe/http_request.c \
 	probe/http_request.h \
+	probe/identity.c \
 	probe/identity.h \
+	probe/identity_annotate.c \
+	probe/identity_device.c \
+	probe/identity_far.c \
+	probe/identity_home.c \
+	probe/identity_home.h \
 	probe/identity_index.c \
 	probe/identity_index.h \
+	probe/identity_neighbour.c \
+	probe/identity_prefix.c \
+	probe/identity_private.h \
 	probe/inspect.c \
 	probe/inspect.h \
 	probe/inspect_dns.c \
@@ -31,6 +46,10 @@ libprobe_a_SOURCES = \
 	probe/name_pool.h \
 	probe/name_table.c \
 	probe/name_table.h \
+	probe/name_text.c \
+	probe/name_text.h \
+	probe/neighbour.c \
+	probe/neighbour.h \
 	probe/oui.c \
 	probe/oui.h \
 	probe/packet.h \

@@ -62,8 +62,56 @@ enum inspect_kind {
 };
 
 /** Decides by the protocol and the lower of the ports that are known; pure, no table. */
-enum inspect_kind inspect_kind_of(
-	uint8_t ip_version, uint8_t protocol, uint16_t src_port, uint16_t dst_port);
+enum identity_port {
+	IDENTITY_PORT_DNS = 53,
+	IDENTITY_PORT_DHCP_SERVER = 67,
+	IDENTITY_PORT_DHCP_CLIENT = 68,
+	IDENTITY_PORT_DHCPV6_CLIENT = 546,
+	IDENTITY_PORT_DHCPV6_SERVER = 547,
+	IDENTITY_PORT_SSDP = 1900,
+	IDENTITY_PORT_MDNS = 5353,
+	IDENTITY_PORT_LLMNR = 5355
+};
+
+static inline bool identity_port_is_datagram(uint16_t port)
+{
+	switch (port) {
+	case IDENTITY_PORT_DNS:
+	case IDENTITY_PORT_DHCP_SERVER:
+	case IDENTITY_PORT_DHCP_CLIENT:
+	case IDENTITY_PORT_DHCPV6_CLIENT:
+	case IDENTITY_PORT_DHCPV6_SERVER:
+	case IDENTITY_PORT_SSDP:
+	case IDENTITY_PORT_MDNS:
+	case IDENTITY_PORT_LLMNR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * Ports as in the flow key: for ICMPv6 @src_port is the type. Every TCP flow and every other UDP
+ * flow is a stream, whatever its ports: those that carry no name are done after their first packet
+ * with a payload. Inlined, since it is asked of every packet.
+ */
+static inline enum inspect_kind inspect_kind_of(
+	uint8_t ip_version, uint8_t protocol, uint16_t src_port, uint16_t dst_port)
+{
+	switch (protocol) {
+	case 6:
+		return INSPECT_STREAM;
+	case 17:
+		return identity_port_is_datagram(src_port) || identity_port_is_datagram(dst_port)
+			       ? INSPECT_DATAGRAM
+			       : INSPECT_STREAM;
+	case 58: /* neighbour discovery: types 133 to 136 (RFC 4861) */
+		return ip_version == 6 && src_port >= 133 && src_port <= 136 ? INSPECT_DATAGRAM
+									     : INSPECT_NONE;
+	default:
+		return INSPECT_NONE;
+	}
+}
 
 struct inspect_input {
 	const struct flow_key *key; /* as on the wire: [0] sent this packet */
@@ -117,10 +165,12 @@ void identity_devices(const struct identity *identity, identity_device_sink sink
 struct identity_counters {
 	uint64_t devices;
 	uint64_t devices_refused; /* table full */
+	uint64_t devices_evicted; /* not seen for a day, when another needed the room */
 	uint64_t names;
 	uint64_t names_evicted;
 	uint64_t dns_messages;
 	uint64_t dns_malformed;
+	uint64_t dns_addresses_dropped; /* beyond what is kept of one answer */
 	uint64_t dhcp_messages;
 	uint64_t dhcp_malformed;
 	uint64_t tls_hellos;
@@ -129,6 +179,8 @@ struct identity_counters {
 	uint64_t quic_malformed;
 	uint64_t http_requests;
 	uint64_t ssdp_messages;
+	uint64_t neighbour_messages; /* ARP and neighbour discovery */
+	uint64_t neighbour_malformed;
 	uint64_t names_invalid;      /* not LDH or not UTF-8: refused */
 	uint64_t reassembly_evicted; /* a ClientHello, CRYPTO or DNS stream lost its buffer */
 };

@@ -1,3 +1,24 @@
+check_PROGRAMS += tests/unit/test_device
+tests_unit_test_device_SOURCES = tests/unit/test_device.c tests/unit/unit.h \
+	tests/unit/identity_fixture.c tests/unit/identity_fixture.h
+tests_unit_test_device_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_device_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_device
+
+check_PROGRAMS += tests/unit/test_dns
+tests_unit_test_dns_SOURCES = tests/unit/test_dns.c tests/unit/unit.h \
+	tests/unit/identity_fixture.c tests/unit/identity_fixture.h
+tests_unit_test_dns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_dns_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_dns
+
+check_PROGRAMS += tests/unit/test_identity_far
+tests_unit_test_identity_far_SOURCES = tests/unit/test_identity_far.c tests/unit/unit.h \
+	tests/unit/identity_fixture.c tests/unit/identity_fixture.h
+tests_unit_test_identity_far_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_identity_far_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_identity_far
+
 check_PROGRAMS += tests/unit/test_name_node
 tests_unit_test_name_node_SOURCES = tests/unit/test_name_node.c tests/unit/unit.h
 tests_unit_test_name_node_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -9,6 +30,12 @@ tests_unit_test_name_table_SOURCES = tests/unit/test_name_table.c tests/unit/uni
 tests_unit_test_name_table_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_name_table_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_name_table
+
+check_PROGRAMS += tests/unit/test_name_text
+tests_unit_test_name_text_SOURCES = tests/unit/test_name_text.c tests/unit/unit.h
+tests_unit_test_name_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_name_text_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_name_text
 
 check_PROGRAMS += tests/unit/test_oui
 tests_unit_test_oui_SOURCES = tests/unit/test_oui.c tests/unit/unit.h
