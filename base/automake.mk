@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	base/background.c \
+	base/background.h \
 	base/error.c \
 	base/error.h \
 	base/hash.c \
@@ -10,6 +12,14 @@ libbase_a_SOURCES = \
 	base/loop.h \
 	base/name.c \
 	base/name.h \
+	base/notify.c \
+	base/notify.h \
+	base/options.c \
+	base/options.h \
+	base/options_json.c \
+	base/privilege.c \
+	base/privilege.h \
+	base/privilege_calls.c \
 	base/record.c \
 	base/record.h \
 	base/status.h \
@@ -27,6 +37,6 @@ libbase_a_SOURCES = \
 	base/stream_subscriber.c \
 	base/stream_subscriber.h \
 	base/wire.h
-libbase_a_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+libbase_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBCAP_CFLAGS) $(SECCOMP_CFLAGS) $(SYSTEMD_CFLAGS)
 
-BASE_LIBS = libbase.a $(GLIB_LIBS) $(SYSTEMD_LIBS)
+BASE_LIBS = libbase.a $(GLIB_LIBS) $(JANSSON_LIBS) $(LIBCAP_LIBS) $(SECCOMP_LIBS) $(SYSTEMD_LIBS) -lm

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/**
+ * The options of a program, once: one table says what can be given on the command line and in the
+ * configuration file, where it is kept and what values are right. The command line overrides the
+ * file.
+ */
+enum option_kind {
+	OPTION_FLAG,    /* bool; no value on the command line, true or false in the file */
+	OPTION_TEXT,    /* char *, owned; NULL: not given */
+	OPTION_LIST,    /* char **, owned, NULL-terminated; NULL: not given. May be repeated */
+	OPTION_NUMBER,  /* int64_t */
+	OPTION_SECONDS, /* int64_t, milliseconds; given in seconds, fractions too */
+	OPTION_WORD     /* int, index in @words */
+};
+
+struct option_spec {
+	const char *name; /* --name */
+	const char *key;  /* member in the file; NULL: not there */
+	char letter;      /* -l; 0: none */
+	enum option_kind kind;
+	size_t offset; /* in the program's struct of options */
+	int64_t min;   /* of a number, or of milliseconds */
+	int64_t max;
+	const char *const *words; /* NULL-terminated */
+	const char *argument;     /* its name in the help */
+	const char *text;         /* for the help */
+};
+
+struct option_set {
+	const struct option_spec *specs;
+	unsigned count;       /* at most OPTIONS_MAX */
+	size_t config;        /* offset of the char * that names the file; its spec has no key */
+	const char *synopsis; /* for the help: what follows "usage: " */
+};
+
+#define OPTIONS_MAX 48
+
+/**
+ * Fill @target, which holds the defaults: first from the file, if one is named, then from the
+ * arguments. Fails with WEIR_ERROR_USAGE naming option or file and key, value and reason; @target
+ * is then to be cleared like a filled one. May be called again for another target.
+ */
+bool options_parse(
+	const struct option_set *set, void *target, int argc, char **argv, GError **error);
+
+/** Apply a configuration file: one JSON object. As above. */
+bool options_read(const struct option_set *set, void *target, const char *path, GError **error);
+
+/** Free what the members own and make them NULL. */
+void options_clear(const struct option_set *set, void *target);
+
+/** Print what there is. */
+void options_help(const struct option_set *set, FILE *out);
+
+/** Set one member from text; for options_parse() and options_read(). @what names it in errors. */
+bool options_set_text(const struct option_spec *spec, void *target, const char *what,
+	const char *text, GError **error);
+
+/** Set a number or seconds, checked; as above. */
+bool options_set_number(const struct option_spec *spec, void *target, const char *what,
+	double value, GError **error);
