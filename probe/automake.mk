@@ -14,6 +14,14 @@ libprobe_a_SOURCES = \
 	probe/dns.h \
 	probe/dns_answer.c \
 	probe/flow.h \
+	probe/flow_packet.h \
+	probe/fragment.c \
+	probe/fragment.h \
+	probe/frame.c \
+	probe/frame.h \
+	probe/frame_step.h \
+	probe/frame_wan.c \
+	probe/frame_wlan.c \
 	probe/http_request.c \
 	probe/http_request.h \
 	probe/identity.c \
@@ -50,6 +58,8 @@ libprobe_a_SOURCES = \
 	probe/name_text.h \
 	probe/neighbour.c \
 	probe/neighbour.h \
+	probe/network.c \
+	probe/network.h \
 	probe/oui.c \
 	probe/oui.h \
 	probe/packet.h \
