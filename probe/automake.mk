@@ -14,7 +14,19 @@ libprobe_a_SOURCES = \
 	probe/dns.h \
 	probe/dns_answer.c \
 	probe/flow.h \
+	probe/flow_cache.c \
+	probe/flow_cache.h \
+	probe/flow_identity.c \
+	probe/flow_identity.h \
+	probe/flow_key.c \
+	probe/flow_key.h \
+	probe/flow_output.c \
+	probe/flow_output.h \
 	probe/flow_packet.h \
+	probe/flow_table.c \
+	probe/flow_table.h \
+	probe/flow_wheel.c \
+	probe/flow_wheel.h \
 	probe/fragment.c \
 	probe/fragment.h \
 	probe/frame.c \
@@ -47,7 +59,10 @@ libprobe_a_SOURCES = \
 	probe/link_loss.c \
 	probe/link_loss.h \
 	probe/live_pcap.c \
+	probe/meter.c \
 	probe/meter.h \
+	probe/meter_fast.h \
+	probe/meter_key.c \
 	probe/name_node.c \
 	probe/name_node.h \
 	probe/name_pool.c \

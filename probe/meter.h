@@ -86,6 +86,9 @@ int64_t meter_clock(const struct meter *meter);
 /** Export every flow with @reason and flush the batch. */
 void meter_finish(struct meter *meter, enum record_end_reason reason);
 
+/** Export interface @index of the source as @exported (ingressInterface); without it index + 1. */
+void meter_interface_set(struct meter *meter, uint16_t index, uint32_t exported);
+
 /** A snapshot; flows_active is a gauge, the others are totals since meter_new(). */
 void meter_counters(const struct meter *meter, struct meter_counters *ret_counters);
 

@@ -1,0 +1,494 @@
+#include "probe/flow_cache.h"
+
+#include <string.h>
+
+#include "probe/flow_identity.h"
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define FOREVER_US     (INT64_MAX / 4)
+#define WHEEL_MAX_US   (INT64_C(3600) * 1000 * 1000)
+#define EVICT_SCAN_MAX 64 /* flows of one tick among which the oldest is looked for */
+#define FLOW_WATCHED   (FLOW_SYN_SEEN | FLOW_FIN_0 | FLOW_FIN_1 | FLOW_CLOSED)
+#define FLOW_FIN_BOTH  (FLOW_FIN_0 | FLOW_FIN_1)
+
+/* Where a packet belongs: its key in order and what follows from it. */
+struct place {
+	struct flow_key_words words;
+	uint32_t tag;
+	unsigned end; /* of the key in order, which sent the packet */
+};
+
+static int64_t time_min(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t time_max(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t flow_last(const struct flow *flow)
+{
+	return time_max(flow->side[0].last_us, flow->side[1].last_us);
+}
+
+static int64_t flow_first(const struct flow *flow)
+{
+	return time_min(flow->side[0].first_us, flow->side[1].first_us);
+}
+
+/* When the flow ends if no further packet comes. */
+static int64_t flow_deadline(const struct flow_cache *cache, const struct flow *flow)
+{
+	return flow_last(flow) + (flow->state & FLOW_CLOSED ? cache->linger_us : cache->idle_us);
+}
+
+/* The tick at which it should be looked at. */
+static int64_t flow_tick(const struct flow_cache *cache, const struct flow *flow)
+{
+	int64_t wait = flow->state & FLOW_CLOSED ? cache->linger_us : cache->wheel_us;
+
+	return flow_wheel_tick_of(&cache->wheel, flow_last(flow) + wait);
+}
+
+static void side_empty(struct flow_side *side)
+{
+	side->octets = 0;
+	side->packets = 0;
+	side->first_us = INT64_MAX;
+	side->last_us = INT64_MIN;
+	side->length_min = UINT32_MAX;
+	side->length_max = 0;
+	side->tcp_flags = 0;
+	side->ttl_min = UINT8_MAX;
+	side->ttl_max = 0;
+}
+
+static void export_flow(
+	struct flow_cache *cache, const struct flow *flow, enum record_end_reason reason)
+{
+	struct flow_output_cause cause = {
+		.reason = reason, .cache_id = cache->id, .biflow = cache->biflow};
+
+	flow_output_write(cache->output, flow, (uint32_t)(flow - cache->table.flows), &cause);
+}
+
+static void expire(struct flow_cache *cache, uint32_t entry, enum record_end_reason reason)
+{
+	flow_wheel_take(&cache->wheel, entry);
+	export_flow(cache, &cache->table.flows[entry], reason);
+	flow_table_remove(&cache->table, entry);
+}
+
+static enum record_end_reason natural_reason(const struct flow *flow)
+{
+	return flow->state & FLOW_CLOSED ? RECORD_END_DETECTED : RECORD_END_IDLE;
+}
+
+/* A key that looks the same from both ends under the cache's mask. */
+static bool is_own_reverse(const struct flow_cache *cache, const struct flow_key *key)
+{
+	struct flow_key other = *key;
+	struct flow_key_words a = flow_key_load(key);
+	struct flow_key_words b;
+	uint64_t difference = 0;
+
+	flow_key_reverse(&other);
+	b = flow_key_load(&other);
+	for (unsigned i = 0; i < FLOW_KEY_WORDS; i++) {
+		difference |= (a.word[i] ^ b.word[i]) & cache->table.mask.word[i];
+	}
+	return difference == 0;
+}
+
+/* Which end began the flow, told from its first packet. */
+static uint8_t first_state(
+	const struct flow_cache *cache, const struct flow_packet *packet, const struct place *place)
+{
+	uint8_t sender = place->end ? FLOW_FORWARD_1 : 0;
+
+	if (packet->transport != FLOW_TRANSPORT_TCP) {
+		return sender | FLOW_INITIATOR_KNOWN;
+	}
+	if (!(packet->tcp_flags & FLOW_TCP_SYN)) {
+		return sender;
+	}
+	if (!(packet->tcp_flags & FLOW_TCP_ACK)) {
+		return sender | FLOW_INITIATOR_KNOWN | FLOW_SYN_SEEN;
+	}
+	if (!cache->biflow || is_own_reverse(cache, &packet->key)) {
+		return sender;
+	}
+	return (sender ^ FLOW_FORWARD_1) | FLOW_INITIATOR_KNOWN;
+}
+
+/* Begin a flow in an entry whose wheel links are in use already, or not yet. */
+static void begin(struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet,
+	const struct place *place)
+{
+	memcpy(&flow->key, &place->words, sizeof(flow->key));
+	for (unsigned end = 0; end < 2; end++) {
+		side_empty(&flow->side[end]);
+		flow->side[end].tcp_isn = 0;
+	}
+	flow->rtt_us = 0;
+	flow->name = 0;
+	flow->generation = cache->output->generation++;
+	flow->customer_vlan_id = packet->customer_vlan_id;
+	flow->other_tos = 0;
+	flow->state = first_state(cache, packet, place);
+	cache->output->flows++;
+}
+
+/* Begin the next record of a flow: RFC 5103 5.3, the direction stays. */
+static void split(struct flow *flow)
+{
+	side_empty(&flow->side[0]);
+	side_empty(&flow->side[1]);
+	if (flow->state & FLOW_SYN_SEEN) { /* handshakes of that length are not measured */
+		flow->rtt_us = 0;
+		flow->state &= (uint8_t) ~(FLOW_SYN_SEEN | FLOW_SYN_ACK_SEEN);
+	}
+}
+
+static void handshake(struct flow *flow, const struct flow_packet *packet, unsigned end)
+{
+	unsigned forward = flow->state & FLOW_FORWARD_1 ? 1 : 0;
+	uint16_t flags = packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_ACK);
+	int64_t since = packet->time_us - flow->side[forward].first_us;
+
+	if (packet->tcp_flags & FLOW_TCP_RST || since < 0 || since > UINT32_MAX) {
+		flow->state &= (uint8_t) ~(FLOW_SYN_SEEN | FLOW_SYN_ACK_SEEN);
+		flow->rtt_us = 0;
+		return;
+	}
+	if (end != forward) {
+		if (flags == (FLOW_TCP_SYN | FLOW_TCP_ACK)) {
+			flow->state |= FLOW_SYN_ACK_SEEN;
+		}
+		return;
+	}
+	if (!(flow->state & FLOW_SYN_ACK_SEEN)) {
+		if (flags == FLOW_TCP_SYN) {
+			flow->rtt_us = (uint32_t)since;
+		}
+		return;
+	}
+	if (flags == FLOW_TCP_ACK) {
+		flow->rtt_us = since > flow->rtt_us ? (uint32_t)since - flow->rtt_us : 0;
+		flow->state &= (uint8_t) ~(FLOW_SYN_SEEN | FLOW_SYN_ACK_SEEN);
+	}
+}
+
+/* Follow a TCP connection's beginning and end, before the packet is counted. */
+static void connection(
+	struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet, unsigned end)
+{
+	uint16_t flags = packet->tcp_flags;
+	bool closed = false;
+
+	if (flow->state & FLOW_SYN_SEEN && flow->side[flow->state & FLOW_FORWARD_1].packets > 0) {
+		handshake(flow, packet, end);
+	}
+	if (flags & FLOW_TCP_RST) {
+		closed = true;
+	} else if (flags & FLOW_TCP_FIN) {
+		flow->state |= end == 0 ? FLOW_FIN_0 : FLOW_FIN_1;
+	} else if ((flow->state & FLOW_FIN_BOTH) == FLOW_FIN_BOTH && flags & FLOW_TCP_ACK) {
+		closed = true;
+	}
+	if (closed && !(flow->state & FLOW_CLOSED)) {
+		uint32_t entry = (uint32_t)(flow - cache->table.flows);
+
+		flow->state |= FLOW_CLOSED;
+		flow_wheel_take(&cache->wheel, entry);
+		flow_wheel_put(&cache->wheel, entry,
+			flow_wheel_tick_of(&cache->wheel, packet->time_us + cache->linger_us));
+	}
+}
+
+static bool is_other_connection(
+	const struct flow *flow, const struct flow_packet *packet, unsigned end)
+{
+	return flow->state & FLOW_CLOSED &&
+	       (packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_ACK)) == FLOW_TCP_SYN &&
+	       packet->tcp_sequence != flow->side[end].tcp_isn;
+}
+
+/* What is rare about a packet of a known flow: its record or the flow itself ended before it, or it
+ * is one of those that begin and end connections. True if a new flow begins. */
+static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow *flow,
+	const struct flow_packet *packet, const struct place *place)
+{
+	bool fresh = false;
+
+	if (packet->time_us >= flow_deadline(cache, flow) ||
+		is_other_connection(flow, packet, place->end)) {
+		export_flow(cache, flow, natural_reason(flow));
+		begin(cache, flow, packet, place);
+		fresh = true;
+	} else if (packet->time_us - flow_first(flow) >= cache->active_us) {
+		export_flow(cache, flow, RECORD_END_ACTIVE);
+		split(flow);
+	}
+	if (packet->transport == FLOW_TRANSPORT_TCP) {
+		connection(cache, flow, packet, place->end);
+	}
+	return fresh;
+}
+
+/* Make room: end the flow that was silent longest, as exactly as a tick is. Flows that had packets
+ * since they were put where they are move on, which each packet can cause once at most. */
+static void evict(struct flow_cache *cache)
+{
+	struct flow_wheel *wheel = &cache->wheel;
+
+	for (int64_t tick = wheel->tick + 1; tick < wheel->tick + FLOW_WHEEL_SLOTS;) {
+		uint32_t entry = flow_wheel_first(wheel, tick);
+		uint32_t oldest = 0;
+
+		for (unsigned i = 0; entry != 0 && i < EVICT_SCAN_MAX; i++) {
+			struct flow *flow = &cache->table.flows[entry];
+			uint32_t next = flow->wheel_next;
+			int64_t due = flow_tick(cache, flow);
+
+			if (due > tick) {
+				flow_wheel_take(wheel, entry);
+				flow_wheel_put(wheel, entry, due);
+			} else if (oldest == 0 ||
+				   flow_last(flow) < flow_last(&cache->table.flows[oldest])) {
+				oldest = entry;
+			}
+			entry = next;
+		}
+		if (oldest != 0) {
+			expire(cache, oldest, RECORD_END_RESOURCES);
+			return;
+		}
+		if (entry == 0) {
+			tick++;
+		}
+	}
+}
+
+static __attribute__((noinline)) uint32_t create(
+	struct flow_cache *cache, const struct flow_packet *packet, const struct place *place)
+{
+	uint32_t entry = flow_table_add(&cache->table, &place->words, place->tag);
+	struct flow *flow;
+
+	if (entry == 0 && cache->table.count > 0) {
+		evict(cache);
+		entry = flow_table_add(&cache->table, &place->words, place->tag);
+	}
+	if (entry == 0) {
+		cache->output->ignored_packets++;
+		cache->output->ignored_octets += packet->octets;
+		return 0;
+	}
+	flow = &cache->table.flows[entry];
+	begin(cache, flow, packet, place);
+	flow_wheel_put(&cache->wheel, entry,
+		flow_wheel_tick_of(&cache->wheel, packet->time_us + cache->wheel_us));
+	if (packet->transport == FLOW_TRANSPORT_TCP) {
+		connection(cache, flow, packet, place->end);
+	}
+	return entry;
+}
+
+/* The first packet from this end, in this record. */
+static void count_first(struct flow *flow, const struct flow_packet *packet, unsigned end)
+{
+	if (end == (flow->state & FLOW_FORWARD_1 ? 1U : 0U)) {
+		flow->key.tos = packet->key.tos;
+	} else {
+		flow->other_tos = packet->key.tos;
+	}
+	if (flow->side[end].tcp_isn == 0) {
+		flow->side[end].tcp_isn = packet->tcp_sequence;
+	}
+}
+
+static inline void count(struct flow *flow, const struct flow_packet *packet, unsigned end)
+{
+	struct flow_side *side = &flow->side[end];
+
+	if (unlikely(side->packets == 0)) {
+		count_first(flow, packet, end);
+	}
+	side->octets += packet->octets;
+	side->packets++;
+	side->first_us = time_min(side->first_us, packet->time_us);
+	side->last_us = time_max(side->last_us, packet->time_us);
+	side->length_min = packet->octets < side->length_min ? packet->octets : side->length_min;
+	side->length_max = packet->octets > side->length_max ? packet->octets : side->length_max;
+	side->tcp_flags |= packet->tcp_flags;
+	side->ttl_min = packet->ttl < side->ttl_min ? packet->ttl : side->ttl_min;
+	side->ttl_max = packet->ttl > side->ttl_max ? packet->ttl : side->ttl_max;
+}
+
+static inline void update(
+	struct flow_cache *cache, struct flow_packet *packet, const struct place *place)
+{
+	struct flow_event event = {.end = place->end};
+	struct flow *flow;
+
+	if (unlikely(packet->time_us >= cache->next_us)) {
+		flow_cache_advance(cache, packet->time_us);
+	}
+	event.entry = flow_table_find(&cache->table, &place->words, place->tag);
+	if (unlikely(event.entry == 0)) {
+		event.entry = create(cache, packet, place);
+		if (event.entry == 0) {
+			return;
+		}
+		flow = &cache->table.flows[event.entry];
+		event.created = true;
+	} else {
+		flow = &cache->table.flows[event.entry];
+		if (unlikely(packet->time_us - flow_last(flow) >= cache->idle_us ||
+			     packet->time_us - flow_first(flow) >= cache->active_us ||
+			     flow->state & FLOW_WATCHED ||
+			     packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_FIN | FLOW_TCP_RST))) {
+			event.created = turn(cache, flow, packet, place);
+		}
+	}
+	event.first = flow->side[place->end].packets == 0;
+	count(flow, packet, place->end);
+	if (cache->output->identity != NULL) {
+		if (event.first || !cache->inspects ||
+			(packet->inspect && !(flow->state & FLOW_INSPECTED))) {
+			flow_identity(cache, flow, packet, &event);
+		}
+		packet->name = flow->name;
+	}
+}
+
+static inline void locate(
+	const struct flow_cache *cache, const struct flow_packet *packet, struct place *place)
+{
+	place->words = flow_key_load(&packet->key);
+	place->end = 0;
+	if (cache->biflow) {
+		bool tied = true;
+
+		if (likely(packet->transport != FLOW_TRANSPORT_ICMP)) {
+			place->end = flow_key_order_fast(&place->words, &cache->table.mask, &tied);
+		}
+		if (unlikely(tied)) {
+			struct flow_key key = packet->key;
+
+			place->end = flow_key_order(&key, &cache->table.mask);
+			place->words = flow_key_load(&key);
+		}
+	}
+	place->tag = flow_table_tag(&cache->table, &place->words);
+	flow_table_prefetch(&cache->table, place->tag);
+}
+
+void flow_cache_packets(struct flow_cache *cache, struct flow_packet *packets, unsigned count)
+{
+	struct place places[FLOW_BATCH];
+
+	for (unsigned i = 0; i < count; i++) {
+		locate(cache, &packets[i], &places[i]);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t entry = flow_table_guess(&cache->table, places[i].tag);
+		const char *flow = (const char *)&cache->table.flows[entry];
+
+		if (entry != 0) {
+			__builtin_prefetch(flow, 1);
+			__builtin_prefetch(flow + 64, 1);
+			__builtin_prefetch(flow + 128, 1);
+		}
+	}
+	for (unsigned i = 0; i < count; i++) {
+		update(cache, &packets[i], &places[i]);
+	}
+}
+
+/* Look at all flows of one tick. */
+static void visit(struct flow_cache *cache, int64_t tick, int64_t now_us)
+{
+	uint32_t entry = flow_wheel_first(&cache->wheel, tick);
+
+	while (entry != 0) {
+		const struct flow *flow = &cache->table.flows[entry];
+		uint32_t next = flow->wheel_next;
+
+		if (flow_deadline(cache, flow) <= now_us) {
+			expire(cache, entry, natural_reason(flow));
+		} else {
+			int64_t due = cache->idle_us > cache->wheel_us ? tick + FLOW_WHEEL_SLOTS - 1
+								       : flow_tick(cache, flow);
+
+			flow_wheel_take(&cache->wheel, entry);
+			flow_wheel_put(&cache->wheel, entry, due);
+		}
+		entry = next;
+	}
+}
+
+void flow_cache_advance(struct flow_cache *cache, int64_t now_us)
+{
+	struct flow_wheel *wheel = &cache->wheel;
+	int64_t now = now_us / wheel->tick_us;
+	int64_t tick;
+
+	if (cache->next_us > now_us) {
+		return;
+	}
+	cache->next_us = (now + 1) * wheel->tick_us;
+	if (cache->table.count == 0) {
+		wheel->tick = now;
+		return;
+	}
+	tick = now - wheel->tick > FLOW_WHEEL_SLOTS ? now - FLOW_WHEEL_SLOTS : wheel->tick;
+	while (tick < now) {
+		tick++;
+		wheel->tick = tick;
+		visit(cache, tick, now_us);
+	}
+}
+
+bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *config,
+	const struct hash_key *hash, struct flow_output *output)
+{
+	uint32_t fields = config->key_fields != 0 ? config->key_fields : FLOW_KEY_5TUPLE;
+	struct flow_key_words mask;
+
+	memset(cache, 0, sizeof(*cache));
+	flow_key_mask(fields, &mask);
+	cache->output = output;
+	cache->biflow = !config->uniflow && flow_key_is_symmetric(fields);
+	cache->streams = (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
+	cache->active_us =
+		config->active_timeout_ms > 0 ? config->active_timeout_ms * 1000 : FOREVER_US;
+	cache->idle_us = config->idle_timeout_ms > 0 ? config->idle_timeout_ms * 1000 : FOREVER_US;
+	cache->linger_us = time_min(FLOW_LINGER_US, cache->idle_us);
+	cache->wheel_us = time_min(cache->idle_us, WHEEL_MAX_US);
+	cache->next_us = INT64_MIN;
+	if (!flow_table_init(&cache->table, config->flows_max, &mask, hash)) {
+		return false;
+	}
+	flow_wheel_init(&cache->wheel, cache->table.flows, cache->heads, cache->wheel_us);
+	return true;
+}
+
+void flow_cache_done(struct flow_cache *cache)
+{
+	flow_table_done(&cache->table);
+}
+
+void flow_cache_finish(struct flow_cache *cache, enum record_end_reason reason)
+{
+	for (uint32_t entry = 0; (entry = flow_table_next(&cache->table, entry)) != 0;) {
+		export_flow(cache, &cache->table.flows[entry], reason);
+	}
+	flow_table_clear(&cache->table);
+	memset(cache->heads, 0, sizeof(cache->heads));
+}

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/record.h"
+#include "probe/flow_table.h"
+
+struct identity; /* probe/identity.h */
+
+#define FLOW_OUTPUT_INTERFACES 256
+
+/** What all caches of a meter share: where records go and what is the same in all of them. */
+struct flow_output {
+	struct record_writer writer;
+	struct identity *identity;                   /* borrowed; NULL: no names, no devices */
+	uint32_t interfaces[FLOW_OUTPUT_INTERFACES]; /* exported numbers, by index in the source */
+	uint32_t observation_point;
+	uint32_t generation; /* of the next flow */
+	uint64_t flow_id_base;
+	uint64_t flows;
+	uint64_t records;
+	uint64_t ended[RECORD_END_RESOURCES + 1];
+	uint64_t ignored_packets;
+	uint64_t ignored_octets;
+};
+
+/** Why and for whom a record is made. */
+struct flow_output_cause {
+	enum record_end_reason reason;
+	uint8_t cache_id;
+	bool biflow;
+};
+
+/** Make a record of @flow, which is number @entry of its table and has packets. */
+void flow_output_write(struct flow_output *output, const struct flow *flow, uint32_t entry,
+	const struct flow_output_cause *cause);

@@ -1,0 +1,366 @@
+#include "probe/meter.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "probe/flow_cache.h"
+#include "probe/fragment.h"
+#include "probe/identity.h"
+#include "probe/meter_fast.h"
+#include "probe/network.h"
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define ETHERTYPE_ARP 0x0806
+#define FIELDS_KNOWN  ((FLOW_KEY_TOS << 1) - 1)
+
+struct meter {
+	struct flow_packet pending[FLOW_BATCH];
+	unsigned pending_count;
+	unsigned cache_count;
+	bool stable_payload;
+	bool looking; /* a pending packet points to payload */
+	int64_t clock_us;
+	struct identity *identity;
+	struct fragments *fragments;
+	struct flow_cache *caches; /* the one that inspects first */
+	struct meter_counters counters;
+	struct hash_key hash;
+	struct flow_output output;
+};
+
+/* Work off the batch. */
+static void drain(struct meter *meter)
+{
+	unsigned count = meter->pending_count;
+
+	meter->pending_count = 0;
+	meter->looking = false;
+	for (unsigned i = 0; count > 0 && i < meter->cache_count; i++) {
+		flow_cache_packets(&meter->caches[i], meter->pending, count);
+	}
+}
+
+static inline void commit(struct meter *meter)
+{
+	meter->pending_count++;
+	if (unlikely(meter->pending_count == FLOW_BATCH)) {
+		drain(meter);
+	}
+}
+
+static void push(void *context, const struct flow_packet *packet)
+{
+	struct meter *meter = context;
+
+	meter->pending[meter->pending_count] = *packet;
+	commit(meter);
+}
+
+/* Mark what the identity part wants to see; a plain acknowledgement tells it nothing. */
+static inline void consider(struct meter *meter, struct flow_packet *packet)
+{
+	const struct flow_key *key = &packet->key;
+
+	if (packet->payload == NULL ||
+		(packet->payload_octets == 0 &&
+			!(packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_FIN | FLOW_TCP_RST)))) {
+		return;
+	}
+	packet->inspect = (uint8_t)inspect_kind_of(
+		key->ip_version, key->protocol, key->port[0], key->port[1]);
+	meter->looking |= packet->inspect != INSPECT_NONE && packet->payload_octets > 0;
+}
+
+static void count_ip(struct meter *meter, const struct flow_packet *packet)
+{
+	struct meter_counters *c = &meter->counters;
+
+	c->ip_packets++;
+	c->ip_octets += packet->octets;
+	c->ipv4_packets += packet->key.ip_version == 4;
+	c->ipv6_packets += packet->key.ip_version == 6;
+}
+
+static void refuse(struct meter *meter, enum network_result result)
+{
+	static const enum meter_malformed kinds[] = {
+		[NETWORK_BAD_VERSION] = METER_BAD_VERSION,
+		[NETWORK_BAD_IHL] = METER_BAD_IHL,
+		[NETWORK_BAD_LENGTH] = METER_BAD_LENGTH,
+		[NETWORK_TRUNCATED] = METER_IP_TRUNCATED,
+	};
+
+	meter->counters.malformed[kinds[result]]++;
+}
+
+static void take_ip(struct meter *meter, const struct packet *packet, const struct frame *frame,
+	uint8_t version)
+{
+	struct flow_packet parsed;
+	struct network_fragment fragment;
+	enum network_result result =
+		network_parse(frame, version, packet->wire, &parsed, &fragment);
+
+	if (result != NETWORK_OK) {
+		refuse(meter, result);
+		return;
+	}
+	parsed.time_us = packet->time_ns / 1000;
+	parsed.key.interface = packet->interface;
+	count_ip(meter, &parsed);
+	if (fragment.offset != 0 || fragment.more) {
+		meter->counters.fragments++;
+	}
+	if (fragment.offset != 0) {
+		if (fragments_later(meter->fragments, fragment.identification, &parsed)) {
+			push(meter, &parsed);
+		}
+		return;
+	}
+	if (fragment.more) {
+		fragments_first(meter->fragments, fragment.identification, &parsed);
+	}
+	if (meter->identity != NULL) {
+		consider(meter, &parsed);
+	}
+	push(meter, &parsed);
+}
+
+/* Everything that meter_fast() does not know. */
+static __attribute__((noinline)) void take_slowly(struct meter *meter, const struct packet *packet)
+{
+	struct frame frame;
+
+	switch (frame_unwrap(packet, &frame)) {
+	case FRAME_IPV4:
+		take_ip(meter, packet, &frame, 4);
+		break;
+	case FRAME_IPV6:
+		take_ip(meter, packet, &frame, 6);
+		break;
+	case FRAME_CUT:
+		meter->counters.malformed[METER_CUT_LINK]++;
+		break;
+	case FRAME_BAD_VERSION:
+		meter->counters.malformed[METER_BAD_VERSION]++;
+		break;
+	case FRAME_UNSUPPORTED:
+		meter->counters.unsupported_link++;
+		break;
+	case FRAME_NON_IP:
+		meter->counters.non_ip++;
+		if (meter->identity != NULL && frame.ethertype == ETHERTYPE_ARP &&
+			frame.at <= frame.end) {
+			identity_arp(meter->identity, frame.data + frame.at,
+				(uint32_t)(frame.end - frame.at), packet->interface,
+				packet->time_ns / 1000);
+		}
+		break;
+	}
+}
+
+static inline void take(struct meter *meter, const struct packet *packet)
+{
+	struct flow_packet *pending = &meter->pending[meter->pending_count];
+	int64_t time_us = packet->time_ns / 1000;
+
+	meter->counters.packets++;
+	meter->counters.wire_octets += packet->wire;
+	meter->clock_us = time_us > meter->clock_us ? time_us : meter->clock_us;
+	if (unlikely(!meter_fast(packet, pending))) {
+		take_slowly(meter, packet);
+		return;
+	}
+	pending->time_us = time_us;
+	pending->name = 0;
+	pending->inspect = 0;
+	count_ip(meter, pending);
+	if (meter->identity != NULL) {
+		consider(meter, pending);
+	}
+	commit(meter);
+}
+
+void meter_packets(void *meter_, const struct packet *packets, unsigned count)
+{
+	struct meter *meter = meter_;
+
+	for (unsigned i = 0; i < count; i++) {
+		take(meter, &packets[i]);
+		if (unlikely(meter->looking && !meter->stable_payload)) {
+			drain(meter);
+		}
+	}
+	if (meter->looking) {
+		drain(meter);
+	}
+	fragments_advance(meter->fragments, meter->clock_us);
+}
+
+void meter_advance(struct meter *meter, int64_t now_us)
+{
+	meter->clock_us = now_us > meter->clock_us ? now_us : meter->clock_us;
+	fragments_advance(meter->fragments, meter->clock_us);
+	drain(meter);
+	for (unsigned i = 0; i < meter->cache_count; i++) {
+		flow_cache_advance(&meter->caches[i], meter->clock_us);
+	}
+	record_writer_flush(&meter->output.writer);
+}
+
+int64_t meter_clock(const struct meter *meter)
+{
+	return meter->clock_us;
+}
+
+void meter_finish(struct meter *meter, enum record_end_reason reason)
+{
+	fragments_finish(meter->fragments);
+	drain(meter);
+	for (unsigned i = 0; i < meter->cache_count; i++) {
+		flow_cache_finish(&meter->caches[i], reason);
+	}
+	record_writer_flush(&meter->output.writer);
+}
+
+void meter_interface_set(struct meter *meter, uint16_t index, uint32_t exported)
+{
+	if (index < FLOW_OUTPUT_INTERFACES) {
+		meter->output.interfaces[index] = exported;
+	}
+}
+
+void meter_counters(const struct meter *meter, struct meter_counters *ret_counters)
+{
+	struct fragment_counters fragments;
+	const struct flow_output *output = &meter->output;
+
+	fragments_counters(meter->fragments, &fragments);
+	*ret_counters = meter->counters;
+	ret_counters->fragments_orphaned = fragments.orphaned;
+	ret_counters->fragments_evicted = fragments.evicted;
+	ret_counters->flows = output->flows;
+	for (unsigned i = 0; i < meter->cache_count; i++) {
+		ret_counters->flows_active += meter->caches[i].table.count;
+	}
+	ret_counters->records = output->records;
+	memcpy(ret_counters->ended, output->ended, sizeof(ret_counters->ended));
+	ret_counters->ignored_packets = output->ignored_packets;
+	ret_counters->ignored_octets = output->ignored_octets;
+}
+
+static bool check_config(const struct meter_config *config, GError **error)
+{
+	if (config->cache_count == 0 || config->cache_count > METER_CACHES_MAX) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"meter: %u caches; there must be 1 to %d", config->cache_count,
+			METER_CACHES_MAX);
+		return false;
+	}
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		if (config->caches[i].key_fields & ~(uint32_t)FIELDS_KNOWN) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"meter: flow key 0x%x of cache %u has unknown fields",
+				config->caches[i].key_fields, i);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Cache whose flows are looked into: the first that tells connections apart, else the first. */
+static unsigned inspecting_cache(const struct meter_config *config)
+{
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		uint32_t fields = config->caches[i].key_fields;
+
+		if (fields == 0 || (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE) {
+			return i;
+		}
+	}
+	return 0;
+}
+
+static bool open_caches(struct meter *meter, const struct meter_config *config, GError **error)
+{
+	unsigned first = inspecting_cache(config);
+
+	meter->caches = g_new0(struct flow_cache, config->cache_count);
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		unsigned id = (i + first) % config->cache_count;
+		struct flow_cache *cache = &meter->caches[i];
+
+		if (!flow_cache_init(cache, &config->caches[id], &meter->hash, &meter->output)) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_LIMIT,
+				"meter: no memory for %u flows in cache %u",
+				config->caches[id].flows_max, id);
+			return false;
+		}
+		cache->id = (uint8_t)id;
+		cache->inspects = i == 0;
+		meter->cache_count++;
+	}
+	return true;
+}
+
+static void open_output(struct meter *meter, const struct meter_config *config)
+{
+	static const char label[] = "flow id";
+	struct flow_output *output = &meter->output;
+
+	output->identity = meter->identity;
+	output->observation_point = config->observation_point;
+	output->generation = 1;
+	output->flow_id_base = hash_octets(&meter->hash, label, sizeof(label));
+	for (uint32_t i = 0; i < FLOW_OUTPUT_INTERFACES; i++) {
+		output->interfaces[i] = i + 1;
+	}
+}
+
+struct meter *meter_new(const struct meter_config *config, struct identity *identity,
+	record_sink sink, void *context, GError **error)
+{
+	struct meter *meter;
+
+	if (!check_config(config, error)) {
+		return NULL;
+	}
+	meter = g_new0(struct meter, 1);
+	if (config->hash_seed != 0) {
+		hash_key_seeded(&meter->hash, config->hash_seed);
+	} else {
+		hash_key_random(&meter->hash);
+	}
+	meter->identity = identity;
+	meter->stable_payload = config->stable_payload;
+	meter->clock_us = 0;
+	record_writer_init(&meter->output.writer, sink, context);
+	open_output(meter, config);
+	if (!open_caches(meter, config, error)) {
+		meter_free(meter);
+		return NULL;
+	}
+	meter->fragments = fragments_new(&meter->hash, push, meter);
+	if (meter->fragments == NULL) {
+		g_set_error_literal(
+			error, WEIR_ERROR, WEIR_ERROR_LIMIT, "meter: no memory for fragments");
+		meter_free(meter);
+		return NULL;
+	}
+	return meter;
+}
+
+void meter_free(struct meter *meter)
+{
+	if (meter == NULL) {
+		return;
+	}
+	for (unsigned i = 0; i < meter->cache_count; i++) {
+		flow_cache_done(&meter->caches[i]);
+	}
+	g_free(meter->caches);
+	fragments_free(meter->fragments);
+	g_free(meter);
+}
