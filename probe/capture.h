@@ -15,7 +15,10 @@
  * one wants. Nothing is mapped, so that pipes work and a file cut while it is read is no SIGBUS.
  */
 
-/** Room for reading ahead: small enough to stay in a processor's cache. Grows for a larger record, up to CAPTURE_BUFFER_MAX. */
+/**
+ * Room for reading ahead: small enough to stay in a processor's cache. Grows for a larger record,
+ * up to CAPTURE_BUFFER_MAX.
+ */
 #define CAPTURE_BUFFER_OCTETS (1u << 18)
 #define CAPTURE_BUFFER_MAX    (1u << 27)
 
@@ -83,10 +86,18 @@ static inline void capture_burst_flush(struct capture_burst *burst)
 	}
 }
 
-static inline void capture_burst_add(struct capture_burst *burst, const struct packet *packet)
+/**
+ * Where the next packet goes; capture_burst_add() counts it. Filled in place, since a copy right
+ * behind the single stores would wait for them.
+ */
+static inline struct packet *capture_burst_next(struct capture_burst *burst)
 {
-	burst->octets_given += packet->captured;
-	burst->packets[burst->count] = *packet;
+	return &burst->packets[burst->count];
+}
+
+static inline void capture_burst_add(struct capture_burst *burst)
+{
+	burst->octets_given += burst->packets[burst->count].captured;
 	if (++burst->count == PACKET_BURST) {
 		capture_burst_flush(burst);
 	}

@@ -31,17 +31,12 @@ static bool capture_buffer_grow(struct capture_buffer *buffer)
 static enum capture_fill capture_buffer_read(struct capture_buffer *buffer)
 {
 	struct pollfd waiting = {.fd = buffer->fd, .events = POLLIN};
-	ssize_t n = read(buffer->fd, buffer->octets + buffer->end, buffer->size - buffer->end);
+	ssize_t n;
 
-	if (n < 0 && errno == EAGAIN) {
-		/* Someone else's descriptor, set not to block. */
-		if (poll(&waiting, 1, -1) < 0) {
-			n = -1;
-		} else {
-			n = read(buffer->fd, buffer->octets + buffer->end,
-				buffer->size - buffer->end);
-		}
-	}
+	do {
+		n = read(buffer->fd, buffer->octets + buffer->end, buffer->size - buffer->end);
+		/* Waits only if someone has set the descriptor not to block. */
+	} while (n < 0 && errno == EAGAIN && poll(&waiting, 1, -1) > 0);
 	if (n > 0) {
 		buffer->end += (size_t)n;
 		buffer->position += (size_t)n;
@@ -51,7 +46,7 @@ static enum capture_fill capture_buffer_read(struct capture_buffer *buffer)
 		return CAPTURE_FILL_END;
 	}
 	buffer->read_errno = errno;
-	return errno == EINTR || errno == EAGAIN ? CAPTURE_FILL_INTERRUPTED : CAPTURE_FILL_FAILED;
+	return errno == EINTR ? CAPTURE_FILL_INTERRUPTED : CAPTURE_FILL_FAILED;
 }
 
 enum capture_fill capture_buffer_fill(struct capture_buffer *buffer, size_t want)

@@ -48,6 +48,7 @@ static inline __attribute__((always_inline)) bool classic_walk_order(
 	const struct capture_classic form = file->classic;
 	const uint8_t *at = file->buffer.octets + file->buffer.at;
 	const uint8_t *end = file->buffer.octets + file->buffer.end;
+	struct packet *packet;
 	size_t want = form.header_octets;
 	uint32_t captured = 0;
 
@@ -57,15 +58,15 @@ static inline __attribute__((always_inline)) bool classic_walk_order(
 		if (captured > CAPTURE_PACKET_MAX || (size_t)(end - at) < want) {
 			break;
 		}
-		capture_burst_add(burst,
-			&(struct packet){
-				.data = at + form.header_octets,
-				.captured = captured,
-				.wire = capture_u32(at + 12, big_endian),
-				.time_ns = capture_u32(at, big_endian) * INT64_C(1000000000) +
-					   (int64_t)capture_u32(at + 4, big_endian) * form.unit_ns,
-				.link_type = form.link_type,
-			});
+		packet = capture_burst_next(burst);
+		packet->data = at + form.header_octets;
+		packet->captured = captured;
+		packet->wire = capture_u32(at + 12, big_endian);
+		packet->time_ns = capture_u32(at, big_endian) * INT64_C(1000000000) +
+				  (int64_t)capture_u32(at + 4, big_endian) * form.unit_ns;
+		packet->link_type = form.link_type;
+		packet->interface = 0;
+		capture_burst_add(burst);
 		at += want;
 		want = form.header_octets;
 		captured = 0;

@@ -270,6 +270,7 @@ static inline bool ng_packet(
 	const struct capture_ng *ng = &file->ng;
 	const uint8_t *body = block->body;
 	bool big = ng->big_endian;
+	struct packet *packet;
 	uint32_t interface;
 	uint32_t captured;
 	uint64_t units;
@@ -291,15 +292,14 @@ static inline bool ng_packet(
 	}
 	interface += ng->section_first;
 	units = (uint64_t)capture_u32(body + 4, big) << 32 | capture_u32(body + 8, big);
-	capture_burst_add(
-		burst, &(struct packet){
-			       .data = body + 20,
-			       .captured = captured,
-			       .wire = capture_u32(body + 16, big),
-			       .time_ns = capture_clock_ns(&ng->interfaces[interface].clock, units),
-			       .link_type = ng->interfaces[interface].link_type,
-			       .interface = (uint16_t)interface,
-		       });
+	packet = capture_burst_next(burst);
+	packet->data = body + 20;
+	packet->captured = captured;
+	packet->wire = capture_u32(body + 16, big);
+	packet->time_ns = capture_clock_ns(&ng->interfaces[interface].clock, units);
+	packet->link_type = ng->interfaces[interface].link_type;
+	packet->interface = (uint16_t)interface;
+	capture_burst_add(burst);
 	return true;
 }
 
@@ -321,13 +321,14 @@ static void ng_simple_packet(
 	if (interface->snap_octets != 0) {
 		captured = MIN(captured, interface->snap_octets);
 	}
-	capture_burst_add(burst, &(struct packet){
-					 .data = block->body + 4,
-					 .captured = (uint32_t)captured,
-					 .wire = wire,
-					 .link_type = interface->link_type,
-					 .interface = (uint16_t)ng->section_first,
-				 });
+	*capture_burst_next(burst) = (struct packet){
+		.data = block->body + 4,
+		.captured = (uint32_t)captured,
+		.wire = wire,
+		.link_type = interface->link_type,
+		.interface = (uint16_t)ng->section_first,
+	};
+	capture_burst_add(burst);
 }
 
 static inline bool ng_take(
