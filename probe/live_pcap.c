@@ -1,6 +1,6 @@
 #include "probe/source.h"
 
-#include <errno.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <pcap/pcap.h>
@@ -26,6 +26,8 @@
 #define LIVE_TIMEOUT_MS      100
 #define LIVE_DISPATCH_MAX    4096 /* packets a call, so that other sources have their turn */
 
+#define LINK_TYPE_RAW 101
+
 struct live {
 	struct source source;
 	pcap_t *pcap;
@@ -33,9 +35,8 @@ struct live {
 	void *context;
 	struct source_counters counters;
 	struct link_loss loss;
-	uint64_t loss_before;    /* the capture began */
-	int64_t unit_ns;         /* of the time stamps' fraction */
-	uint32_t kernel_dropped; /* as libpcap counts: 32 bits, may wrap */
+	uint64_t loss_before; /* the capture began */
+	int64_t unit_ns;      /* of the time stamps' fraction */
 	uint16_t link_type;
 	int fd;
 };
@@ -84,15 +85,18 @@ static int live_fd(const struct source *source)
 static void live_counters(struct source *source, struct source_counters *ret_counters)
 {
 	struct live *live = (struct live *)source;
-	struct pcap_stat stat;
+	struct tpacket_stats stats;
+	socklen_t n = sizeof(stats);
 	uint64_t lost;
 
-	/* Of an interface that is gone the last figures stay. */
-	if (pcap_stats(live->pcap, &stat) == 0) {
-		live->counters.kernel_dropped += stat.ps_drop - live->kernel_dropped;
-		live->kernel_dropped = stat.ps_drop;
+	/*
+	 * Not by pcap_stats(): it counts in 32 bits and opens files of /sys, which a confined
+	 * process cannot. The kernel starts anew with each answer, so nothing wraps. Of an
+	 * interface that is gone the last figures stay.
+	 */
+	if (getsockopt(live->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &n) == 0) {
+		live->counters.kernel_dropped += stats.tp_drops;
 	}
-	/* libpcap's own figure needs files of /sys, which a confined process cannot open. */
 	if (link_loss_read(&live->loss, &lost) && lost >= live->loss_before) {
 		live->counters.if_dropped = lost - live->loss_before;
 	}
@@ -116,19 +120,10 @@ static const struct source_ops live_ops = {
 	.live = true,
 };
 
-/* The few link types that a system numbers otherwise than files do. */
+/* Systems and files number link types alike but for this one, of all that Linux interfaces have. */
 static uint16_t live_link_type(int dlt)
 {
-	switch (dlt) {
-	case DLT_RAW:
-		return 101;
-	case DLT_ATM_RFC1483:
-		return 100;
-	case DLT_PPP_BSDOS:
-		return 9;
-	default:
-		return (uint16_t)dlt;
-	}
+	return dlt == DLT_RAW ? LINK_TYPE_RAW : (uint16_t)dlt;
 }
 
 /* Name, number and address of the interface; "any" has neither of the latter. */

@@ -83,7 +83,10 @@ struct source *source_file_new(const char *path, GError **error);
  * WEIR_ERROR_IO naming interface and reason, WEIR_ERROR_SYSTEM.
  *
  * An interface that goes down stays open, silent, and goes on when it comes up again: no right is
- * needed for that. One that vanishes is SOURCE_FAULT. The descriptor may be ready without a packet
- * waiting. Later it makes these system calls: poll, getsockopt and netlink requests.
+ * needed for that. One that vanishes is SOURCE_FAULT, noticed by the next dispatch: if it was down
+ * already the descriptor says nothing, so dispatch every few seconds even when it is not ready.
+ *
+ * Once open, a source makes the system calls poll, getsockopt, getsockname, ioctl (SIOCGIFFLAGS),
+ * sendto and recvfrom, and to be freed setsockopt, munmap and close.
  */
 struct source *source_live_new(const struct source_live_config *config, GError **error);

@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include <net/if.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "probe/link_loss.h"
@@ -28,6 +29,24 @@ static void settings_out_of_bounds_are_refused(void **state)
 		"interface lo: ring of 1073741825 octets: 1073741824 at most");
 }
 
+static void without_the_right_to_capture_the_error_names_it(void **state)
+{
+	struct source_live_config config = {.interface = "lo"};
+	bool root = geteuid() == 0;
+	GError *error = NULL;
+
+	if (root && seteuid(65534) != 0) {
+		print_message("no other user to be here\n");
+		return;
+	}
+	assert_null(source_live_new(&config, &error));
+	assert_true(!root || seteuid(0) == 0);
+	assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_IO));
+	assert_string_equal(
+		error->message, "interface lo: capturing needs the capability CAP_NET_RAW");
+	g_error_free(error);
+}
+
 static void loss_can_be_asked_of_what_exists(void **state)
 {
 	struct link_loss loss = link_loss_open(if_nametoindex("lo"));
@@ -50,6 +69,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settings_out_of_bounds_are_refused),
+		cmocka_unit_test(without_the_right_to_capture_the_error_names_it),
 		cmocka_unit_test(loss_can_be_asked_of_what_exists),
 	};
 

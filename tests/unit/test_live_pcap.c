@@ -66,10 +66,10 @@ static void link_set(const char *name, const char *state)
 	run(argv);
 }
 
-/* The near end of a new wire whose far end is the interface "far". */
-static int wire_open(void)
+/* The near end of a new wire whose far end is the interface "far". @kind: IFF_TAP or IFF_TUN. */
+static int wire_open(short kind)
 {
-	struct ifreq request = {.ifr_name = "far", .ifr_flags = IFF_TAP | IFF_NO_PI};
+	struct ifreq request = {.ifr_name = "far", .ifr_flags = (short)(kind | IFF_NO_PI)};
 	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0 && ioctl(fd, TUNSETIFF, &request) != 0) {
@@ -83,7 +83,7 @@ static int wire_setup(void **state)
 {
 	int *near = g_new(int, 1);
 
-	*near = wire_open();
+	*near = wire_open(IFF_TAP);
 	assert_true(*near >= 0);
 	link_set("far", "up");
 	*state = near;
@@ -323,6 +323,36 @@ static void an_interface_that_vanishes_is_a_fault(void **state)
 	source_free(source);
 }
 
+static void an_interface_that_vanishes_while_down_is_a_fault(void **state)
+{
+	int *near = *state;
+	struct source *source = far_open(&(struct source_live_config){0});
+	struct seen seen = {0};
+
+	link_set("far", "down");
+	assert_int_equal(source_dispatch(source, seen_sink, &seen), SOURCE_IDLE);
+	assert_int_equal(close(*near), 0);
+	*near = -1;
+	assert_int_equal(source_dispatch(source, seen_sink, &seen), SOURCE_FAULT);
+	assert_true(g_str_has_prefix(source->fault, "interface far: "));
+	source_free(source);
+}
+
+static void an_interface_without_a_link_layer_gives_bare_ip(void **state)
+{
+	int *near = *state;
+	struct source *source;
+
+	assert_int_equal(close(*near), 0);
+	*near = wire_open(IFF_TUN);
+	assert_true(*near >= 0);
+	link_set("far", "up");
+	source = far_open(&(struct source_live_config){0});
+	assert_int_equal(source->interfaces[0].link_type, 101);
+	assert_memory_equal(source->interfaces[0].mac, "\0\0\0\0\0\0", 6);
+	source_free(source);
+}
+
 static void an_interface_must_be_there_and_up(void **state)
 {
 	struct source_live_config config = {.interface = "far"};
@@ -354,6 +384,8 @@ int main(void)
 		WIRE_TEST(what_the_ring_had_no_room_for_is_counted),
 		WIRE_TEST(an_interface_that_goes_down_goes_on_when_up_again),
 		WIRE_TEST(an_interface_that_vanishes_is_a_fault),
+		WIRE_TEST(an_interface_that_vanishes_while_down_is_a_fault),
+		WIRE_TEST(an_interface_without_a_link_layer_gives_bare_ip),
 		WIRE_TEST(an_interface_must_be_there_and_up),
 	};
 	int near;
@@ -362,7 +394,7 @@ int main(void)
 		printf("1..0 # SKIP no network namespace of its own: %s\n", g_strerror(errno));
 		return 0;
 	}
-	near = wire_open();
+	near = wire_open(IFF_TAP);
 	if (near < 0) {
 		printf("1..0 # SKIP no virtual interface: %s\n", g_strerror(errno));
 		return 0;
