@@ -12,7 +12,7 @@
 #define SERVER_SUBSCRIBERS    8
 #define SERVER_SOCKET_OCTETS  (4 << 20)
 #define SERVER_QUEUE_OCTETS   (1 << 20)
-#define SERVER_HELLO_LIMIT_US (5 * G_USEC_PER_SEC)
+#define SERVER_HELLO_LIMIT_US (INT64_C(5) * G_USEC_PER_SEC)
 
 static struct subscriber *find_free(struct stream_server *server)
 {

@@ -12,8 +12,9 @@ sys.argv[1:] = [top]
 stamps = os.path.join(os.environ["TOP_BUILDDIR"], "tidy")
 os.makedirs(stamps, exist_ok=True)
 common = hashlib.sha256(" ".join(flags).encode())
-with open(os.path.join(top, ".clang-tidy"), "rb") as f:
-    common.update(f.read())
+for rules in (".clang-tidy", "tests/.clang-tidy"):
+    with open(os.path.join(top, rules), "rb") as f:
+        common.update(f.read())
 for _, text in tree.files(r"\.h$"):
     common.update(text.encode())
 
