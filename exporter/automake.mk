@@ -5,6 +5,10 @@ libexporter_a_SOURCES = \
 	exporter/encoder.c \
 	exporter/encoder.h \
 	exporter/export.h \
+	exporter/json_record.c \
+	exporter/json_record.h \
+	exporter/json_text.c \
+	exporter/json_text.h \
 	exporter/plan.c \
 	exporter/plan.h \
 	exporter/profile.c \

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "base/record.h"
+
+/**
+ * Append @r as a JSON object on one line, without its end: {"flowStartMilliseconds":...} with the names and
+ * units of the information elements. @text: that of the record's batch, to which its texts refer.
+ * Left out: what the record's protocol lacks, the reverse direction when it has no packets, empty
+ * texts, and zeros that mean "unknown". Cost: about a microsecond.
+ */
+void json_record(const struct flow_record *r, const uint8_t *text, GString *out);
