@@ -1,5 +1,9 @@
 noinst_LIBRARIES += libexporter.a
 libexporter_a_SOURCES = \
+	exporter/dump.c \
+	exporter/dump.h \
+	exporter/dump_value.c \
+	exporter/dump_value.h \
 	exporter/element.c \
 	exporter/element.h \
 	exporter/encoder.c \
@@ -9,10 +13,16 @@ libexporter_a_SOURCES = \
 	exporter/json_record.h \
 	exporter/json_text.c \
 	exporter/json_text.h \
+	exporter/model_fixbuf.c \
+	exporter/model_fixbuf.h \
 	exporter/plan.c \
 	exporter/plan.h \
 	exporter/profile.c \
 	exporter/profile.h \
+	exporter/reader.c \
+	exporter/reader.h \
+	exporter/reader_types.c \
+	exporter/reader_types.h \
 	exporter/template.c \
 	exporter/template.h \
 	exporter/text.c \

@@ -28,6 +28,10 @@ FUZZ_TARGETS += tests/fuzz/fuzz_inspect
 tests_fuzz_fuzz_inspect_SOURCES = tests/fuzz/fuzz_inspect.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_inspect_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_ipfix
+tests_fuzz_fuzz_ipfix_SOURCES = tests/fuzz/fuzz_ipfix.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_ipfix_LDADD = $(EXPORTER_LIBS) $(FUZZ_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_name
 tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_name_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
