@@ -25,6 +25,9 @@ enum log_target {
 /** Send everything up to @level to @target under the name @program (borrowed, must stay). */
 void log_open(const char *program, enum log_target target, enum log_level level);
 
+/** Change how much is written. */
+void log_level_set(enum log_level level);
+
 /** True if an event of @level would be written: to spare the work of building a message. */
 bool log_enabled(enum log_level level);
 

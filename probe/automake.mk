@@ -1,3 +1,7 @@
+bin_PROGRAMS += weir-probe
+weir_probe_SOURCES = probe/main.c
+weir_probe_LDADD = $(PROBE_LIBS)
+
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
 	probe/capture.h \
@@ -7,6 +11,12 @@ libprobe_a_SOURCES = \
 	probe/capture_clock.h \
 	probe/capture_file.c \
 	probe/capture_ng.c \
+	probe/daemon.c \
+	probe/daemon.h \
+	probe/daemon_meter.c \
+	probe/daemon_private.h \
+	probe/daemon_report.c \
+	probe/daemon_sources.c \
 	probe/device.c \
 	probe/device.h \
 	probe/device_sighting.c \
@@ -78,6 +88,8 @@ libprobe_a_SOURCES = \
 	probe/oui.c \
 	probe/oui.h \
 	probe/packet.h \
+	probe/probe_options.c \
+	probe/probe_options.h \
 	probe/quic_crypto.c \
 	probe/quic_crypto.h \
 	probe/quic_packet.c \

@@ -1,6 +1,7 @@
 include tests/unit/automake.mk
 include tests/fuzz/automake.mk
 include tests/lint/automake.mk
+include tests/netns/automake.mk
 include tests/bench/automake.mk
 
 EXTRA_DIST += tests/coverage.sh tests/kit.sh

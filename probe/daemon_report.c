@@ -1,0 +1,206 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "probe/daemon_private.h"
+
+#define COUNTERS_US G_USEC_PER_SEC
+#define DEVICES_US  (5 * G_USEC_PER_SEC)
+#define LOG_US      (60 * G_USEC_PER_SEC)
+
+static void add_meter(const struct probe *probe, struct stream_counters *c)
+{
+	struct meter_counters meter;
+
+	meter_counters(probe->meter, &meter);
+	c->packets += meter.packets;
+	c->wire_octets += meter.wire_octets;
+	c->ip_packets += meter.ip_packets;
+	c->ip_octets += meter.ip_octets;
+	c->non_ip += meter.non_ip;
+	for (unsigned i = 0; i < METER_MALFORMED_KINDS; i++) {
+		c->malformed += meter.malformed[i];
+	}
+	c->fragments += meter.fragments;
+	c->flows += meter.flows;
+	c->flows_active = meter.flows_active;
+	c->flows_evicted += meter.ended[RECORD_END_RESOURCES];
+	c->records += meter.records;
+	c->ignored_packets += meter.ignored_packets;
+	c->ignored_octets += meter.ignored_octets;
+}
+
+static void collect(const struct probe *probe, struct stream_counters *ret)
+{
+	struct source_counters source;
+	struct identity_counters identity;
+
+	*ret = probe->before;
+	add_meter(probe, ret);
+	for (unsigned i = 0; i < probe->source_count; i++) {
+		probe->sources[i].source->ops->counters(probe->sources[i].source, &source);
+		ret->kernel_dropped += source.kernel_dropped;
+		ret->if_dropped += source.if_dropped;
+	}
+	if (probe->identity != NULL) {
+		identity_counters(probe->identity, &identity);
+		ret->devices = identity.devices;
+		ret->devices_refused = identity.devices_refused;
+		ret->names = identity.names;
+		ret->names_evicted = identity.names_evicted;
+	}
+}
+
+void probe_report_keep(struct probe *probe)
+{
+	add_meter(probe, &probe->before);
+	probe->before.flows_active = 0;
+}
+
+static void log_losses(
+	struct probe *probe, const struct stream_server_losses *losses, int64_t monotonic_us)
+{
+	const struct stream_counters *c = &probe->told;
+	uint64_t all = c->kernel_dropped + c->if_dropped + c->ignored_packets + losses->records;
+
+	if (all == probe->logged_losses ||
+		(probe->logged_us != 0 && monotonic_us - probe->logged_us < LOG_US)) {
+		return;
+	}
+	probe->logged_losses = all;
+	probe->logged_us = monotonic_us;
+	log_notice(PROBE_AREA,
+		"lost so far: %" G_GUINT64_FORMAT
+		" packets in the kernel's ring, %" G_GUINT64_FORMAT
+		" in the interface, %" G_GUINT64_FORMAT " for want of room, %" G_GUINT64_FORMAT
+		" records on the stream",
+		c->kernel_dropped, c->if_dropped, c->ignored_packets, losses->records);
+}
+
+/* Send counters if they differ from what is known. */
+static void report_counters(struct probe *probe, int64_t monotonic_us)
+{
+	struct stream_counters counters;
+	struct stream_server_losses losses;
+
+	collect(probe, &counters);
+	stream_server_lost(probe->server, &losses);
+	probe->told_us = monotonic_us;
+	if (memcmp(&counters, &probe->told, sizeof(counters)) == 0 &&
+		memcmp(&losses, &probe->told_losses, sizeof(losses)) == 0) {
+		return;
+	}
+	probe->told = counters;
+	probe->told_losses = losses;
+	counters.time_us = (uint64_t)loop_clock_us();
+	stream_server_counters(probe->server, &counters);
+	log_losses(probe, &losses, monotonic_us);
+}
+
+static void convert(const struct identity_device *device, struct stream_device *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->id = device->id;
+	memcpy(ret->mac, device->mac, sizeof(ret->mac));
+	ret->random_mac = device->random_mac;
+	ret->gateway = device->gateway;
+	ret->name_source = device->name_source;
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", device->name);
+	(void)snprintf(ret->vendor, sizeof(ret->vendor), "%s", device->vendor);
+	(void)snprintf(ret->vendor_class, sizeof(ret->vendor_class), "%s", device->vendor_class);
+	ret->address_count = (uint8_t)MIN(device->address_count, STREAM_DEVICE_ADDRS);
+	memcpy(ret->addresses, device->addresses, ret->address_count * sizeof(ret->addresses[0]));
+	memcpy(ret->address_versions, device->address_versions, ret->address_count);
+	ret->first_seen_us = device->first_seen_us;
+}
+
+/* Tell a device unless this is known already. When it was last seen is told with a change only. */
+static void report_device(void *context, const struct identity_device *device)
+{
+	struct probe *probe = context;
+	struct stream_message *message = g_new0(struct stream_message, 1);
+	uint8_t octets[STREAM_SMALL_MAX];
+	uint64_t hash;
+
+	message->type = STREAM_DEVICE;
+	convert(device, &message->device);
+	hash = hash_octets(&probe->hash, octets, stream_encode(octets, message)) | 1;
+	if (device->id > PROBE_DEVICES || probe->devices[device->id] != hash) {
+		message->device.last_seen_us = device->last_seen_us;
+		stream_server_event(probe->server, message);
+		if (device->id <= PROBE_DEVICES) {
+			probe->devices[device->id] = hash;
+		}
+	}
+	g_free(message);
+}
+
+static void report_devices(struct probe *probe, int64_t monotonic_us)
+{
+	probe->devices_us = monotonic_us;
+	if (probe->identity != NULL && stream_server_subscribers(probe->server) > 0) {
+		identity_devices(probe->identity, report_device, probe);
+	}
+}
+
+static void report_interfaces(const struct probe *probe)
+{
+	struct stream_message *message = g_new0(struct stream_message, 1);
+
+	message->type = STREAM_INTERFACE;
+	for (unsigned i = 0; i < probe->source_count; i++) {
+		const struct source *source = probe->sources[i].source;
+
+		for (unsigned k = 0; k < source->interface_count; k++) {
+			const struct source_interface *from = &source->interfaces[k];
+			struct stream_interface *to = &message->interface;
+
+			to->index = from->index;
+			to->link_type = from->link_type;
+			to->home = probe->reloaded.home != NULL &&
+				   g_strv_contains(
+					   (const char *const *)probe->reloaded.home, from->name);
+			memcpy(to->mac, from->mac, sizeof(to->mac));
+			(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
+			stream_server_event(probe->server, message);
+		}
+	}
+	g_free(message);
+}
+
+void probe_report_joined(void *context)
+{
+	struct probe *probe = context;
+	struct stream_counters counters;
+
+	report_interfaces(probe);
+	memset(probe->devices, 0, sizeof(probe->devices)); /* the newcomer knows none */
+	report_devices(probe, loop_monotonic_us());
+	collect(probe, &counters);
+	counters.time_us = (uint64_t)loop_clock_us();
+	stream_server_counters(probe->server, &counters);
+}
+
+void probe_report(struct probe *probe, int64_t monotonic_us)
+{
+	if (monotonic_us - probe->told_us >= COUNTERS_US) {
+		report_counters(probe, monotonic_us);
+	}
+	if (monotonic_us - probe->devices_us >= DEVICES_US) {
+		report_devices(probe, monotonic_us);
+	}
+}
+
+void probe_report_last(struct probe *probe, enum stream_bye reason)
+{
+	struct stream_message *message = g_new0(struct stream_message, 1);
+	int64_t now_us = loop_monotonic_us();
+
+	probe->logged_us = 0;
+	report_devices(probe, now_us);
+	report_counters(probe, now_us);
+	message->type = STREAM_BYE;
+	message->bye = reason;
+	stream_server_event(probe->server, message);
+	g_free(message);
+}
