@@ -29,6 +29,8 @@ libexporter_a_SOURCES = \
 	exporter/text.h \
 	exporter/typeinfo.c \
 	exporter/typeinfo.h \
+	exporter/uri.c \
+	exporter/uri.h \
 	exporter/writer_fixbuf.c \
 	exporter/writer_fixbuf.h
 libexporter_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) $(JANSSON_CFLAGS)

@@ -36,6 +36,10 @@ FUZZ_TARGETS += tests/fuzz/fuzz_name
 tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_name_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_uri
+tests_fuzz_fuzz_uri_SOURCES = tests/fuzz/fuzz_uri.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_uri_LDADD = $(EXPORTER_LIBS) $(FUZZ_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_quic
 tests_fuzz_fuzz_quic_SOURCES = tests/fuzz/fuzz_quic.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_quic_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)

@@ -1,3 +1,9 @@
+check_PROGRAMS += tests/unit/test_uri
+tests_unit_test_uri_SOURCES = tests/unit/test_uri.c tests/unit/unit.h
+tests_unit_test_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_uri_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_uri
+
 check_PROGRAMS += tests/unit/test_plan
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/unit/unit.h \
 	tests/unit/made_records.c tests/unit/made_records.h

@@ -1,0 +1,358 @@
+#include "exporter/uri.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/name.h"
+
+enum {
+	SCHEME_FILE = 1,
+	SCHEME_JSON = 2,
+	SCHEME_UDP = 4,
+	SCHEME_TCP = 8,
+	SCHEME_MESSAGES = SCHEME_FILE | SCHEME_UDP | SCHEME_TCP,
+	SCHEME_NETWORK = SCHEME_UDP | SCHEME_TCP,
+	SCHEME_ALL = SCHEME_MESSAGES | SCHEME_JSON,
+};
+
+static const struct scheme {
+	const char *name;
+	unsigned bit;
+	uint16_t port; /* 0: takes a path */
+} schemes[] = {
+	{"file", SCHEME_FILE, 0},
+	{"json", SCHEME_JSON, 0},
+	{"tcp", SCHEME_TCP, 4739},
+	{"udp", SCHEME_UDP, 4739},
+};
+
+/* Text options have a maximum of 0. */
+static const struct option {
+	const char *name;
+	size_t offset; /* of the member of struct uri */
+	unsigned schemes;
+	int64_t min;
+	int64_t max;
+} options[] = {
+	{"domain", offsetof(struct uri, domain), SCHEME_MESSAGES, 0, UINT32_MAX},
+	{"dscp", offsetof(struct uri, dscp), SCHEME_NETWORK, 0, 63},
+	{"flush", offsetof(struct uri, flush_s), SCHEME_ALL, 0, 3600},
+	{"message-octets", offsetof(struct uri, message_octets), SCHEME_MESSAGES, 512, 65535},
+	{"profile", offsetof(struct uri, profile), SCHEME_MESSAGES, 0, 0},
+	{"queue-octets", offsetof(struct uri, queue_octets), SCHEME_NETWORK, 65536, 1 << 30},
+	{"rate", offsetof(struct uri, rate), SCHEME_NETWORK, 0, INT64_C(1000000000000)},
+	{"refresh", offsetof(struct uri, refresh_s), SCHEME_UDP, 0, 86400},
+	{"refresh-messages", offsetof(struct uri, refresh_messages), SCHEME_UDP, 0, 1000000000},
+	{"retry", offsetof(struct uri, retry_s), SCHEME_NETWORK, 1, 86400},
+	{"sndbuf", offsetof(struct uri, sndbuf), SCHEME_NETWORK, 4096, 1 << 30},
+	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0},
+};
+
+static const struct scheme *uri_scheme(const char *text, GError **error)
+{
+	const char *colon = strchr(text, ':');
+
+	for (size_t i = 0; colon != NULL && i < G_N_ELEMENTS(schemes); i++) {
+		if (strlen(schemes[i].name) == (size_t)(colon - text) &&
+			strncmp(schemes[i].name, text, (size_t)(colon - text)) == 0) {
+			return &schemes[i];
+		}
+	}
+	g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+		"destination '%s': it must begin with file:, json:, tcp: or udp:", text);
+	return NULL;
+}
+
+/* Digits only, so that "+1", " 1" and "1e3" are faults and not surprises. */
+static bool uri_number(const char *text, int64_t max, int64_t *ret_number)
+{
+	int64_t number = 0;
+
+	if (*text == '\0') {
+		return false;
+	}
+	for (; *text != '\0'; text++) {
+		if (!g_ascii_isdigit(*text)) {
+			return false;
+		}
+		number = number * 10 + (*text - '0');
+		if (number > max) {
+			return false;
+		}
+	}
+	*ret_number = number;
+	return true;
+}
+
+static bool uri_source(const char *text)
+{
+	struct in6_addr address;
+
+	return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
+}
+
+static bool uri_text(const char *name, const char *value, char **ret_text)
+{
+	bool is_source = strcmp(name, "source") == 0;
+
+	if (*ret_text != NULL || *value == '\0' || (is_source && !uri_source(value))) {
+		return false;
+	}
+	*ret_text = g_strdup(value);
+	return true;
+}
+
+static bool uri_option_set(
+	struct uri *uri, const struct option *option, const char *value, const char **ret_reason)
+{
+	void *member = (char *)uri + option->offset;
+
+	if (option->max == 0) {
+		char **text = member;
+
+		*ret_reason = *text != NULL            ? "it is given twice"
+			      : option->name[0] == 's' ? "it must be an IPv4 or IPv6 address"
+						       : "it must not be empty";
+		return uri_text(option->name, value, text);
+	}
+	int64_t *number = member;
+
+	if (*number != URI_UNSET) {
+		*ret_reason = "it is given twice";
+		return false;
+	}
+	*ret_reason = NULL;
+	return uri_number(value, option->max, number) && *number >= option->min;
+}
+
+static const struct option *uri_option_find(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		if (strcmp(options[i].name, name) == 0) {
+			return &options[i];
+		}
+	}
+	return NULL;
+}
+
+/* One "name=value". */
+static bool uri_option(
+	struct uri *uri, const char *text, const struct scheme *scheme, char *word, GError **error)
+{
+	char *equals = strchr(word, '=');
+	const char *reason = NULL;
+	g_autofree char *range = NULL;
+	const struct option *option;
+
+	if (equals == NULL) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%s': option '%s' must have the form name=value", text, word);
+		return false;
+	}
+	*equals = '\0';
+	option = uri_option_find(word);
+	if (option == NULL || (option->schemes & scheme->bit) == 0) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%s': %s: has no option '%s'", text, scheme->name, word);
+		return false;
+	}
+	if (uri_option_set(uri, option, equals + 1, &reason)) {
+		return true;
+	}
+	if (reason == NULL) {
+		range = g_strdup_printf("it must be a number from %" G_GINT64_FORMAT
+					" to %" G_GINT64_FORMAT,
+			option->min, option->max);
+		reason = range;
+	}
+	g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE, "destination '%s': option %s=%s: %s", text,
+		word, equals + 1, reason);
+	return false;
+}
+
+static bool uri_options(
+	struct uri *uri, const char *text, const struct scheme *scheme, GError **error)
+{
+	const char *mark = strchr(text, '?');
+
+	if (mark == NULL) {
+		return true;
+	}
+	g_autofree char *words = g_strdup(mark + 1);
+	char *next;
+
+	for (char *word = words; word != NULL; word = next) {
+		next = strchr(word, '&');
+		if (next != NULL) {
+			*next++ = '\0';
+		}
+		if (!uri_option(uri, text, scheme, word, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* @octets of @start, percent-encoding undone. */
+static bool uri_path(
+	struct uri *uri, const char *text, const char *start, size_t octets, GError **error)
+{
+	GString *path = g_string_sized_new(octets);
+
+	uri->path = NULL;
+	for (size_t i = 0; i < octets; i++) {
+		int high = -1;
+		int low = -1;
+
+		if (start[i] != '%') {
+			g_string_append_c(path, start[i]);
+			continue;
+		}
+		if (octets - i > 2) {
+			high = g_ascii_xdigit_value(start[i + 1]);
+			low = g_ascii_xdigit_value(start[i + 2]);
+		}
+		if (high < 0 || low < 0 || high + low == 0) {
+			g_string_free(path, TRUE);
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"destination '%s': a '%%' in the path must be followed by two "
+				"hexadecimal digits, not 00 (write %%25 for '%%')",
+				text);
+			return false;
+		}
+		g_string_append_c(path, (char)(high * 16 + low));
+		i += 2;
+	}
+	if (path->len == 0) {
+		g_string_free(path, TRUE);
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%s': the path is missing", text);
+		return false;
+	}
+	uri->path = g_string_free(path, FALSE);
+	return true;
+}
+
+/* An address with, for IPv6, maybe a zone ("fe80::1%eth0"). */
+static bool uri_is_address(const char *host, bool bracketed)
+{
+	struct in6_addr address;
+	const char *zone = strchr(host, '%');
+
+	if (!bracketed) {
+		return inet_pton(AF_INET, host, &address) == 1;
+	}
+	g_autofree char *bare =
+		zone == NULL ? g_strdup(host) : g_strndup(host, (size_t)(zone - host));
+
+	return inet_pton(AF_INET6, bare, &address) == 1 && (zone == NULL || zone[1] != '\0');
+}
+
+static bool uri_is_name(const char *host)
+{
+	char name[256];
+
+	return name_hostname_normalise((const uint8_t *)host, strlen(host), name);
+}
+
+/* What stands between the scheme and the options: HOST, HOST:PORT, [IPv6], [IPv6]:PORT. */
+static bool uri_host(struct uri *uri, const char *text, char *part, GError **error)
+{
+	const char *reason = NULL;
+	bool bracketed = part[0] == '[';
+	char *host = bracketed ? part + 1 : part;
+	char *end = bracketed ? strchr(host, ']') : strchr(host, ':');
+	const char *port = "";
+	int64_t number = uri->port;
+
+	if (end != NULL) {
+		port = bracketed ? end + 1 : end;
+		if (*port == ':') {
+			number = 0;
+			port = uri_number(port + 1, UINT16_MAX, &number) ? "" : "?";
+			number = *port == '\0' ? number : uri->port;
+		}
+	}
+	if (bracketed && end == NULL) {
+		reason = "the bracket is not closed";
+	} else if (!bracketed && end != NULL && strchr(end + 1, ':') != NULL) {
+		reason = "an IPv6 address must stand in brackets";
+	} else if (*port != '\0' || number == 0) {
+		reason = "the port must be a number from 1 to 65535";
+	}
+	if (reason == NULL) {
+		if (end != NULL) {
+			*end = '\0';
+		}
+		if (*host == '\0') {
+			reason = "the host is missing";
+		} else if (!uri_is_address(host, bracketed) && (bracketed || !uri_is_name(host))) {
+			reason = "the host is neither an address nor a name";
+		}
+	}
+	if (reason != NULL) {
+		g_set_error(
+			error, WEIR_ERROR, WEIR_ERROR_USAGE, "destination '%s': %s", text, reason);
+		return false;
+	}
+	uri->host = g_strdup(host);
+	uri->port = (uint16_t)number;
+	return true;
+}
+
+static void uri_init(struct uri *uri)
+{
+	*uri = (struct uri){.domain = URI_UNSET};
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		if (options[i].max != 0) {
+			*(int64_t *)(void *)((char *)uri + options[i].offset) = URI_UNSET;
+		}
+	}
+}
+
+bool uri_parse(const char *text, struct uri *ret_uri, GError **error)
+{
+	const struct scheme *scheme;
+	const char *start;
+	size_t octets;
+	bool good;
+
+	uri_init(ret_uri);
+	if (strnlen(text, URI_OCTETS_MAX + 1) > URI_OCTETS_MAX) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%.40s...': it is longer than %d octets", text,
+			URI_OCTETS_MAX);
+		return false;
+	}
+	scheme = uri_scheme(text, error);
+	if (scheme == NULL) {
+		return false;
+	}
+	ret_uri->scheme = scheme->name;
+	ret_uri->port = scheme->port;
+	start = text + strlen(scheme->name) + 1;
+	octets = strcspn(start, "?");
+	if (scheme->port == 0) {
+		good = uri_path(ret_uri, text, start, octets, error);
+	} else {
+		g_autofree char *part = g_strndup(start, octets);
+
+		good = uri_host(ret_uri, text, part, error);
+	}
+	if (!good || !uri_options(ret_uri, text, scheme, error)) {
+		uri_clear(ret_uri);
+		return false;
+	}
+	return true;
+}
+
+void uri_clear(struct uri *uri)
+{
+	g_free(uri->host);
+	g_free(uri->path);
+	g_free(uri->profile);
+	g_free(uri->source);
+	uri_init(uri);
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define URI_OCTETS_MAX 4096
+
+/** A number that the URI did not give. */
+#define URI_UNSET (-1)
+
+/**
+ * A destination as a user writes it, taken apart:
+ *
+ *   file:PATH  json:PATH             "-" is standard output
+ *   udp:HOST[:PORT]  tcp:HOST[:PORT] an IPv6 address stands in brackets; default port 4739
+ *
+ * followed by options: ?name=value&name=value. In PATH, '?' and '%' are written %3F and %25.
+ * Numbers are URI_UNSET unless given; the transport knows its defaults.
+ */
+struct uri {
+	const char *scheme; /* from a constant table */
+	char *host;         /* NULL where the scheme has a path */
+	char *path;         /* NULL where the scheme has a host */
+	uint16_t port;
+	char *profile;            /* NULL: not given */
+	char *source;             /* NULL: not given; else an IPv4 or IPv6 address */
+	int64_t domain;           /* observation domain */
+	int64_t message_octets;   /* limit of one IPFIX message, header included */
+	int64_t refresh_s;        /* templates again after so long; 0: never by time */
+	int64_t refresh_messages; /* templates again after so many messages; 0: never by count */
+	int64_t rate;             /* IPFIX octets per second; 0: as fast as it goes */
+	int64_t retry_s;          /* from the end of a session, or of an attempt, to the next */
+	int64_t queue_octets;     /* what may wait */
+	int64_t dscp;             /* differentiated services code point, 0 to 63 */
+	int64_t sndbuf;           /* kernel's send buffer */
+	int64_t flush_s;          /* how long a record may wait for its message to fill */
+};
+
+/**
+ * Take @text apart into @ret_uri (uri_clear() it). Pure: no look-up, no file touched. Fails with
+ * WEIR_ERROR_USAGE; the message names destination, option, value and reason, and @ret_uri is empty.
+ */
+bool uri_parse(const char *text, struct uri *ret_uri, GError **error);
+void uri_clear(struct uri *uri);

@@ -1,0 +1,178 @@
+#include "tests/unit/unit.h"
+
+#include "exporter/uri.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+static const struct {
+	const char *text;
+	const char *host; /* NULL: has a path */
+	uint16_t port;
+	const char *path;
+} good[] = {
+	{"file:/tmp/a.ipfix", NULL, 0, "/tmp/a.ipfix"},
+	{"file:-", NULL, 0, "-"},
+	{"file:a%3Fb%25c", NULL, 0, "a?b%c"},
+	{"file:a%3fb", NULL, 0, "a?b"},
+	{"file:a&b=c", NULL, 0, "a&b=c"},
+	{"json:-", NULL, 0, "-"},
+	{"json:out:put.json", NULL, 0, "out:put.json"},
+	{"udp:192.0.2.1", "192.0.2.1", 4739, NULL},
+	{"udp:192.0.2.1:9995", "192.0.2.1", 9995, NULL},
+	{"tcp:[2001:db8::1]", "2001:db8::1", 4739, NULL},
+	{"tcp:[2001:db8::1]:1", "2001:db8::1", 1, NULL},
+	{"tcp:[fe80::1%eth0]:65535", "fe80::1%eth0", 65535, NULL},
+	{"tcp:collector.example.net:4740", "collector.example.net", 4740, NULL},
+	{"udp:localhost", "localhost", 4739, NULL},
+};
+
+static void uri_takes_every_form_of_destination(void **state)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+		g_autoptr(GError) error = NULL;
+		struct uri uri;
+
+		if (!uri_parse(good[i].text, &uri, &error)) {
+			fail_msg("%s", error->message);
+		}
+		assert_int_equal(uri.port, good[i].port);
+		if (good[i].host != NULL) {
+			assert_string_equal(uri.host, good[i].host);
+			assert_null(uri.path);
+		} else {
+			assert_string_equal(uri.path, good[i].path);
+			assert_null(uri.host);
+		}
+		assert_true(g_str_has_prefix(good[i].text, uri.scheme));
+		assert_int_equal(uri.rate, URI_UNSET);
+		uri_clear(&uri);
+	}
+}
+
+static void uri_takes_every_option(void **state)
+{
+	struct uri uri;
+
+	assert_true(uri_parse("udp:localhost:1?profile=full&domain=4294967295&message-octets=512"
+			      "&refresh=0&refresh-messages=7&rate=1000&retry=5&queue-octets=65536"
+			      "&source=::1&dscp=63&sndbuf=4096&flush=0",
+		&uri, NULL));
+	assert_string_equal(uri.profile, "full");
+	assert_string_equal(uri.source, "::1");
+	assert_int_equal(uri.domain, UINT32_MAX);
+	assert_int_equal(uri.message_octets, 512);
+	assert_int_equal(uri.refresh_s, 0);
+	assert_int_equal(uri.refresh_messages, 7);
+	assert_int_equal(uri.rate, 1000);
+	assert_int_equal(uri.retry_s, 5);
+	assert_int_equal(uri.queue_octets, 65536);
+	assert_int_equal(uri.dscp, 63);
+	assert_int_equal(uri.sndbuf, 4096);
+	assert_int_equal(uri.flush_s, 0);
+	uri_clear(&uri);
+	assert_null(uri.profile);
+}
+
+static const struct {
+	const char *text;
+	const char *part; /* of the message */
+} bad[] = {
+	{"", "must begin with"},
+	{"udp", "must begin with"},
+	{"UDP:host", "must begin with"},
+	{"sctp:host", "must begin with"},
+	{"ud:host", "must begin with"},
+	{"file:", "the path is missing"},
+	{"file:?profile=full", "the path is missing"},
+	{"json:", "the path is missing"},
+	{"file:a%", "two hexadecimal digits"},
+	{"file:a%4", "two hexadecimal digits"},
+	{"file:a%zz", "two hexadecimal digits"},
+	{"file:a%00b", "two hexadecimal digits"},
+	{"udp:", "the host is missing"},
+	{"udp::4739", "the host is missing"},
+	{"udp:[]:4739", "the host is missing"},
+	{"udp:host:", "port must be"},
+	{"udp:host:0", "port must be"},
+	{"udp:host:65536", "port must be"},
+	{"udp:host:+1", "port must be"},
+	{"udp:host:1x", "port must be"},
+	{"tcp:[::1", "bracket is not closed"},
+	{"tcp:[::1]x", "port must be"},
+	{"tcp:2001:db8::1", "must stand in brackets"},
+	{"tcp:[192.0.2.1]", "neither an address nor a name"},
+	{"tcp:[fe80::1%]", "neither an address nor a name"},
+	{"tcp:192.0.2.256", "neither an address nor a name"},
+	{"tcp:a b", "neither an address nor a name"},
+	{"tcp:-a", "neither an address nor a name"},
+	{"tcp:h?", "option '' must have the form"},
+	{"tcp:h?domain", "option 'domain' must have the form"},
+	{"tcp:h?colour=red", "tcp: has no option 'colour'"},
+	{"tcp:h?=1", "tcp: has no option ''"},
+	{"tcp:h?domain=1&", "option '' must have the form"},
+	{"tcp:h?domain=", "option domain=: it must be a number from 0 to 4294967295"},
+	{"tcp:h?domain=4294967296", "option domain=4294967296: it must be a number"},
+	{"tcp:h?domain=99999999999999999999999999", "it must be a number"},
+	{"tcp:h?domain=-1", "it must be a number"},
+	{"tcp:h?domain=1&domain=1", "option domain=1: it is given twice"},
+	{"tcp:h?profile=", "it must not be empty"},
+	{"tcp:h?profile=a&profile=b", "it is given twice"},
+	{"tcp:h?source=h", "it must be an IPv4 or IPv6 address"},
+	{"tcp:h?message-octets=511", "from 512 to 65535"},
+	{"tcp:h?message-octets=65536", "from 512 to 65535"},
+	{"tcp:h?retry=0", "from 1 to 86400"},
+	{"tcp:h?dscp=64", "from 0 to 63"},
+	{"tcp:h?refresh=1", "tcp: has no option 'refresh'"},
+	{"file:a?rate=1", "file: has no option 'rate'"},
+	{"json:a?profile=full", "json: has no option 'profile'"},
+};
+
+static void uri_refuses_with_destination_value_and_reason(void **state)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *name = g_strdup_printf("'%s'", bad[i].text);
+		struct uri uri;
+
+		if (uri_parse(bad[i].text, &uri, &error)) {
+			fail_msg("%s was taken", bad[i].text);
+		}
+		assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_USAGE));
+		if (strstr(error->message, bad[i].part) == NULL ||
+			strstr(error->message, name) == NULL) {
+			fail_msg("%s: %s", bad[i].text, error->message);
+		}
+		assert_null(uri.host);
+		assert_null(uri.path);
+		assert_null(uri.profile);
+		assert_null(uri.source);
+	}
+}
+
+static void uri_refuses_what_is_too_long(void **state)
+{
+	g_autofree char *tail = g_strnfill(URI_OCTETS_MAX, 'a');
+	g_autofree char *text = g_strconcat("file:", tail, NULL);
+	g_autoptr(GError) error = NULL;
+	struct uri uri;
+
+	assert_false(uri_parse(text, &uri, &error));
+	assert_non_null(strstr(error->message, "longer than"));
+	text[URI_OCTETS_MAX] = '\0';
+	assert_true(uri_parse(text, &uri, NULL));
+	uri_clear(&uri);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(uri_takes_every_form_of_destination),
+		cmocka_unit_test(uri_takes_every_option),
+		cmocka_unit_test(uri_refuses_with_destination_value_and_reason),
+		cmocka_unit_test(uri_refuses_what_is_too_long),
+	};
+
+	return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
+}
