@@ -1,5 +1,10 @@
 noinst_LIBRARIES += libexporter.a
 libexporter_a_SOURCES = \
+	exporter/destination.c \
+	exporter/destination.h \
+	exporter/destination_send.c \
+	exporter/destination_session.c \
+	exporter/destination_state.h \
 	exporter/dump.c \
 	exporter/dump.h \
 	exporter/dump_value.c \
@@ -9,16 +14,21 @@ libexporter_a_SOURCES = \
 	exporter/encoder.c \
 	exporter/encoder.h \
 	exporter/export.h \
+	exporter/exporter.c \
 	exporter/json_record.c \
 	exporter/json_record.h \
 	exporter/json_text.c \
 	exporter/json_text.h \
 	exporter/model_fixbuf.c \
 	exporter/model_fixbuf.h \
+	exporter/pacer.c \
+	exporter/pacer.h \
 	exporter/plan.c \
 	exporter/plan.h \
 	exporter/profile.c \
 	exporter/profile.h \
+	exporter/queue.c \
+	exporter/queue.h \
 	exporter/reader.c \
 	exporter/reader.h \
 	exporter/reader_types.c \
@@ -27,6 +37,15 @@ libexporter_a_SOURCES = \
 	exporter/template.h \
 	exporter/text.c \
 	exporter/text.h \
+	exporter/transport.c \
+	exporter/transport.h \
+	exporter/transport_file.c \
+	exporter/transport_lookup.c \
+	exporter/transport_lookup.h \
+	exporter/transport_socket.c \
+	exporter/transport_socket.h \
+	exporter/transport_tcp.c \
+	exporter/transport_udp.c \
 	exporter/typeinfo.c \
 	exporter/typeinfo.h \
 	exporter/uri.c \

@@ -13,13 +13,21 @@
  */
 struct exporter;
 
+/** Where time comes from; tests bring their own. */
+struct export_clock {
+	int64_t (*wall_us)(void *context);      /* since the epoch, for export times */
+	int64_t (*monotonic_us)(void *context); /* for refresh, flush, pacing, back-off */
+	void *context;
+};
+
 struct export_config {
 	uint32_t observation_domain; /* default 1 */
-	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow */
+	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow; must stay */
 	bool lossless;   /* wait for a slow destination instead of dropping (input from a file) */
 	bool file_clock; /* export time of files follows the records, not the clock (RFC 5655 7.3.2)
 			  */
-	GMainContext *context; /* NULL: the default one */
+	GMainContext *context;            /* NULL: the default one */
+	const struct export_clock *clock; /* NULL: the system's; must stay */
 };
 
 /** An exporter without destinations. Fails with WEIR_ERROR_USAGE on an unknown profile. */
@@ -28,14 +36,19 @@ void exporter_free(struct exporter *exporter);
 
 /**
  * Add a destination: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH ("-": standard output),
- * with options behind '?' joined by '&'. Errors name the destination, the option and the reason.
+ * with options behind '?' joined by '&' (exporter/uri.h). Errors name the destination, the option
+ * and the reason. A file that cannot be opened is an error; a collector that cannot be reached is
+ * one only with @lossless, which waits for the answer, else it is tried again and again.
  */
 bool exporter_add(struct exporter *exporter, const char *uri, GError **error);
 
 /** True if any destination's profile carries devices or names. */
 bool exporter_wants_names(const struct exporter *exporter);
 
-/** A record_sink: encode for every destination. @context: the exporter. */
+/**
+ * A record_sink: encode for every destination. @context: the exporter. With @lossless this runs the
+ * main loop while a destination has too much to send, so it must not be called from within it.
+ */
 void exporter_records(void *exporter, const struct record_batch *batch);
 
 /** Tell the time of the metering process, µs since the epoch, for file_clock. */

@@ -1,3 +1,34 @@
+# The transports are tested with an encoder whose messages can be counted in one's head.
+EXPORT_PEER = \
+	tests/unit/export_peer.c \
+	tests/unit/export_peer.h \
+	tests/unit/fake_encoder.c \
+	tests/unit/unit.h
+
+check_PROGRAMS += tests/unit/test_export_file
+tests_unit_test_export_file_SOURCES = tests/unit/test_export_file.c $(EXPORT_PEER)
+tests_unit_test_export_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_file_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_file
+
+check_PROGRAMS += tests/unit/test_export_tcp
+tests_unit_test_export_tcp_SOURCES = tests/unit/test_export_tcp.c $(EXPORT_PEER)
+tests_unit_test_export_tcp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_tcp_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_tcp
+
+check_PROGRAMS += tests/unit/test_export_udp
+tests_unit_test_export_udp_SOURCES = tests/unit/test_export_udp.c $(EXPORT_PEER)
+tests_unit_test_export_udp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_udp_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_udp
+
+check_PROGRAMS += tests/unit/test_queue
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c tests/unit/unit.h
+tests_unit_test_queue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_queue_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_queue
+
 check_PROGRAMS += tests/unit/test_uri
 tests_unit_test_uri_SOURCES = tests/unit/test_uri.c tests/unit/unit.h
 tests_unit_test_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -1,0 +1,382 @@
+#include "exporter/destination.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "exporter/destination_state.h"
+#include "exporter/json_record.h"
+
+enum {
+	US_PER_S = 1000000,
+	US_PER_MS = 1000,
+	FLUSH_S = 1,
+	REFRESH_MESSAGES = 4000,
+	STEP_BACK_S = 2, /* the clock was set, not just slewed */
+	TEXT_OCTETS = 65536,
+};
+
+struct destination_timer {
+	GSource base;
+	struct destination *destination;
+};
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+	return b != 0 && b < a ? b : a;
+}
+
+static int64_t destination_deadline(const struct destination *d)
+{
+	int64_t deadline = earliest(INT64_MAX, d->transport->deadline_us);
+
+	if (d->session == SESSION_DEAD || d->shut) {
+		return deadline;
+	}
+	deadline = earliest(deadline, d->retry_us);
+	deadline = earliest(deadline, d->flush_us);
+	if (d->session == SESSION_UP) {
+		deadline = earliest(deadline, d->refresh_us);
+		if (d->templates_due && d->queue.head != NULL) {
+			deadline = earliest(deadline, 1);
+		}
+		if (d->queue.head != NULL && !d->waiting) {
+			deadline = earliest(deadline, MAX(1, pacer_deadline(&d->pacer)));
+		}
+	}
+	return deadline;
+}
+
+static void destination_flush(struct destination *d)
+{
+	d->flush_us = 0;
+	if (d->encoder != NULL) {
+		encoder_flush(d->encoder);
+	} else if (d->text->len > 0) {
+		d->text_info.size = (uint32_t)d->text->len;
+		destination_offer(d, &d->text_info, (uint8_t *)d->text->str);
+		d->text_info = (struct message_info){0};
+		g_string_truncate(d->text, 0);
+	}
+}
+
+/* What must precede the next data. */
+static void destination_prepare(struct destination *d)
+{
+	uint64_t refresh = (uint64_t)destination_option(d->uri.refresh_messages, REFRESH_MESSAGES);
+	int64_t wall_s = d->clock->wall_us(d->clock->context) / US_PER_S;
+
+	if (d->session != SESSION_UP || d->encoder == NULL) {
+		return;
+	}
+	if (d->ops->datagram) {
+		destination_fit(d);
+		if (refresh > 0 && d->messages >= refresh) {
+			d->templates_due = true;
+		}
+	}
+	/* A live clock that was set back: announce the templates anew under the new time, or all
+	 * export times would stand still until it caught up. */
+	if (!d->config->lossless && !(d->ops->local && d->config->file_clock) && !d->partial &&
+		d->export_time_s > (uint64_t)MAX(0, wall_s + STEP_BACK_S)) {
+		d->export_time_s = 0;
+		d->templates_due = true;
+	}
+	if (d->templates_due) {
+		destination_templates(d);
+	}
+}
+
+static void destination_tick(struct destination *d)
+{
+	int64_t now_us = destination_now(d);
+
+	if (d->transport->deadline_us != 0 && d->transport->deadline_us <= now_us) {
+		d->ops->tick(d->transport, now_us);
+	}
+	if (d->session == SESSION_DEAD || d->shut) {
+		return;
+	}
+	if (d->retry_us != 0 && d->retry_us <= now_us) {
+		destination_open(d);
+	}
+	if (d->session == SESSION_UP && d->refresh_us != 0 && d->refresh_us <= now_us) {
+		d->templates_due = true;
+	}
+	destination_prepare(d);
+	if (d->flush_us != 0 && d->flush_us <= now_us) {
+		destination_flush(d);
+	}
+	destination_pump(d);
+	if (d->session == SESSION_UP) {
+		destination_settle(d);
+	}
+}
+
+static gboolean destination_timer_prepare(GSource *source, gint *timeout_ms)
+{
+	const struct destination *d = ((struct destination_timer *)source)->destination;
+	int64_t deadline = destination_deadline(d);
+	int64_t left_us;
+
+	*timeout_ms = -1;
+	if (deadline == INT64_MAX) {
+		return FALSE;
+	}
+	left_us = deadline - destination_now(d);
+	*timeout_ms = (gint)CLAMP((left_us + US_PER_MS - 1) / US_PER_MS, 0, INT_MAX);
+	return left_us <= 0;
+}
+
+static gboolean destination_timer_check(GSource *source)
+{
+	gint ignored;
+
+	return destination_timer_prepare(source, &ignored);
+}
+
+static gboolean destination_timer_dispatch(
+	GSource *source, GSourceFunc callback, gpointer user_data)
+{
+	destination_tick(((struct destination_timer *)source)->destination);
+	return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs destination_timer_funcs = {
+	.prepare = destination_timer_prepare,
+	.check = destination_timer_check,
+	.dispatch = destination_timer_dispatch,
+};
+
+static bool destination_new_encoder(struct destination *d, GError **error)
+{
+	struct encoder_config config = {
+		.observation_domain =
+			(uint32_t)destination_option(d->uri.domain, d->config->observation_domain),
+		.message_octets_max =
+			(uint32_t)destination_option(d->uri.message_octets, d->ops->message_octets),
+	};
+
+	d->profile = d->uri.profile != NULL ? d->uri.profile : d->config->default_profile;
+	if (d->profile == NULL) {
+		d->profile = "biflow";
+	}
+	config.profile = d->profile;
+	d->message_octets = config.message_octets_max;
+	d->encoder = encoder_new(&config, destination_message, d, error);
+	if (d->encoder == NULL) {
+		g_prefix_error(error, "destination '%s': ", d->name);
+	}
+	return d->encoder != NULL;
+}
+
+static void destination_new_transport(struct destination *d)
+{
+	GMainContext *context = d->config->context;
+	struct transport_config config = {.uri = &d->uri,
+		.context = context == NULL ? g_main_context_default() : context,
+		.clock = d->clock,
+		.events = &destination_events,
+		.owner = d};
+	int64_t rate = destination_option(
+		d->uri.rate, d->config->lossless ? (int64_t)d->ops->rate_lossless : 0);
+
+	pacer_init(&d->pacer, (uint64_t)rate, d->message_octets);
+	d->transport = d->ops->create(&config);
+	d->transport->ops = d->ops;
+	d->timer = g_source_new(&destination_timer_funcs, sizeof(struct destination_timer));
+	((struct destination_timer *)d->timer)->destination = d;
+	g_source_attach(d->timer, config.context);
+}
+
+struct destination *destination_new(
+	const char *uri, const struct export_config *config, GError **error)
+{
+	struct destination *d = g_new0(struct destination, 1);
+	bool good;
+
+	d->name = g_strdup(uri);
+	d->config = config;
+	d->clock = config->clock;
+	d->batch_newest_us = INT64_MIN;
+	d->newest_us = INT64_MIN;
+	good = uri_parse(uri, &d->uri, error);
+	if (good) {
+		d->ops = transport_find(d->uri.scheme);
+		if (d->ops->text) {
+			d->text = g_string_sized_new(2 * TEXT_OCTETS);
+		} else {
+			good = destination_new_encoder(d, error);
+		}
+	}
+	if (good) {
+		destination_new_transport(d);
+		destination_open(d);
+	}
+	if (!good) {
+		destination_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void destination_free(struct destination *destination)
+{
+	struct destination *d = destination;
+
+	if (d == NULL) {
+		return;
+	}
+	if (d->timer != NULL) {
+		g_source_destroy(d->timer);
+		g_source_unref(d->timer);
+	}
+	if (d->transport != NULL) {
+		d->ops->destroy(d->transport);
+	}
+	encoder_free(d->encoder);
+	if (d->text != NULL) {
+		g_string_free(d->text, TRUE);
+	}
+	queue_clear(&d->queue);
+	queue_clear(&d->front);
+	queue_clear(&d->sent);
+	uri_clear(&d->uri);
+	g_clear_error(&d->first_error);
+	g_free(d->name);
+	g_free(d);
+}
+
+static void destination_text(struct destination *d, const struct record_batch *batch)
+{
+	for (uint32_t i = 0; i < batch->count; i++) {
+		const struct flow_record *r = &batch->records[i];
+
+		json_record(r, batch->text, d->text);
+		g_string_append_c(d->text, '\n');
+		d->text_info.data_records++;
+		d->text_info.flow_records++;
+		d->text_info.flow_packets += r->packets + r->rev_packets;
+		d->text_info.flow_octets += r->octets + r->rev_octets;
+	}
+	if (d->text->len >= TEXT_OCTETS) {
+		destination_flush(d);
+	}
+}
+
+void destination_records(
+	struct destination *destination, const struct record_batch *batch, int64_t newest_us)
+{
+	struct destination *d = destination;
+
+	d->counters.records += batch->count;
+	d->newest_us = MAX(d->newest_us, newest_us);
+	destination_prepare(d);
+	if (d->encoder == NULL) {
+		destination_text(d, batch);
+	} else {
+		d->batch_newest_us = newest_us;
+		encoder_records(d->encoder, batch);
+		d->batch_newest_us = INT64_MIN;
+	}
+	/* A file made from a file is the same however fast it was made. */
+	if (d->flush_us == 0 && !(d->ops->local && d->config->file_clock)) {
+		int64_t flush_s = destination_option(d->uri.flush_s, FLUSH_S);
+
+		d->flush_us = destination_now(d) + flush_s * US_PER_S;
+	}
+	d->full = destination_is_full(d);
+}
+
+void destination_clock(struct destination *destination, int64_t now_us)
+{
+	destination->metering_us = now_us;
+}
+
+const char *destination_name(const struct destination *destination)
+{
+	return destination->name;
+}
+
+bool destination_wants_names(const struct destination *destination)
+{
+	bool names = true;
+
+	return destination->ops->text || (encoder_profile(destination->profile, &names) && names);
+}
+
+bool destination_is_opening(const struct destination *destination)
+{
+	return destination->session == SESSION_OPENING;
+}
+
+bool destination_is_dead(const struct destination *destination)
+{
+	return destination->session == SESSION_DEAD;
+}
+
+void destination_finish(struct destination *destination)
+{
+	destination_prepare(destination);
+	destination_flush(destination);
+	destination->finishing = true;
+	destination_pump(destination);
+}
+
+bool destination_finished(struct destination *destination)
+{
+	struct destination *d = destination;
+
+	if (d->session != SESSION_UP) {
+		return d->session != SESSION_OPENING;
+	}
+	if (d->queue.head != NULL) {
+		return false;
+	}
+	if (!d->shut) {
+		d->shut = true;
+		d->ops->shutdown(d->transport);
+	}
+	return d->session != SESSION_UP || d->ops->closed(d->transport);
+}
+
+void destination_explain(struct destination *destination, GError **error)
+{
+	g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "destination '%s': %s", destination->name,
+		destination->first_error != NULL ? destination->first_error->message
+						 : "no reason given");
+}
+
+bool destination_end(struct destination *destination, GError **error)
+{
+	struct destination *d = destination;
+	bool lossless = d->config->lossless || d->ops->local;
+	uint64_t before = d->counters.not_sent_records;
+
+	if (d->session == SESSION_UP) {
+		destination_settle(d);
+	}
+	if (d->session != SESSION_DEAD) {
+		destination_die(d);
+	}
+	if (d->counters.not_sent_records > (lossless ? 0 : before)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO,
+			"destination '%s': %" G_GUINT64_FORMAT " records not delivered: %s",
+			d->name, d->counters.not_sent_records,
+			d->first_error != NULL ? d->first_error->message : "out of time");
+		return false;
+	}
+	if (d->ops->local && d->first_error != NULL) {
+		destination_explain(d, error);
+		return false;
+	}
+	return true;
+}
+
+void destination_counters(
+	const struct destination *destination, struct export_counters *ret_counters)
+{
+	*ret_counters = destination->counters;
+	ret_counters->queued_octets = destination->queue.octets;
+}

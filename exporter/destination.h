@@ -1,0 +1,71 @@
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exporter/export.h"
+
+/**
+ * One collector, file or stream of JSON: its encoder, its queue, the state of its session, its
+ * timers and counters.
+ *
+ * A session that ends gives back what the peer has not acknowledged, to be sent again in the next
+ * one, after the templates, with sequence numbers from 0. A message of which only a part had left
+ * is sent again whole. So a message may arrive twice when its acknowledgement was on the way, and
+ * what the peer's kernel had taken but its collector had not read is lost; the protocol has nothing
+ * better.
+ */
+struct destination;
+
+/**
+ * @uri as for exporter_add(); @config and what it points to must stay. Fails on a wrong URI only.
+ * A file is open afterwards, or the destination dead; a network destination has begun to connect.
+ */
+struct destination *destination_new(
+	const char *uri, const struct export_config *config, GError **error);
+void destination_free(struct destination *destination);
+
+/** As the user wrote it. */
+const char *destination_name(const struct destination *destination);
+
+/** True if what it sends carries devices or names. */
+bool destination_wants_names(const struct destination *destination);
+
+/** The first session is not there yet, and has not failed either. */
+bool destination_is_opening(const struct destination *destination);
+
+/** It will never send again. */
+bool destination_is_dead(const struct destination *destination);
+
+/** So much waits that a lossless source should wait as well. */
+bool destination_is_full(const struct destination *destination);
+
+/** Take records; no flow of the batch ended after @newest_us. */
+void destination_records(
+	struct destination *destination, const struct record_batch *batch, int64_t newest_us);
+
+/** The metering process's time. */
+void destination_clock(struct destination *destination, int64_t now_us);
+
+/** No records will follow: send what is collected. */
+void destination_finish(struct destination *destination);
+
+/**
+ * After destination_finish(): true once all was sent and the session ended in order, or nothing
+ * more can be hoped for. To be called whenever something happened.
+ */
+bool destination_finished(struct destination *destination);
+
+/** Put into @error why it is dead. */
+void destination_explain(struct destination *destination, GError **error);
+
+/**
+ * Give up what is left and count it. False with what went wrong in its life: data that could not be
+ * written or was not delivered.
+ */
+bool destination_end(struct destination *destination, GError **error);
+
+/** Any time; also of a dead destination. */
+void destination_counters(
+	const struct destination *destination, struct export_counters *ret_counters);

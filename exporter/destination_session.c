@@ -1,0 +1,225 @@
+#include <inttypes.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "exporter/destination_state.h"
+
+enum {
+	US_PER_S = 1000000,
+	RETRY_S = 60, /* no more often than once per minute (RFC 7011 10.4.4) */
+	RETRY_MAX_S = 300,
+	REFRESH_S = 600,      /* as in RFC 6728 */
+	REFRESH_BASIC_S = 60, /* collectors that know no names forget templates soon, too */
+};
+
+void destination_fault(struct destination *d, GError *error)
+{
+	if (error == NULL) {
+		return;
+	}
+	if (d->first_error == NULL) {
+		log_warning(d->name, "%s", error->message);
+		d->first_error = error;
+	} else {
+		log_debug(d->name, "%s", error->message);
+		g_error_free(error);
+	}
+}
+
+void destination_open(struct destination *d)
+{
+	d->retry_us = 0;
+	d->session = SESSION_OPENING;
+	d->ops->open(d->transport);
+}
+
+void destination_die(struct destination *d)
+{
+	d->ops->abort(d->transport);
+	d->session = SESSION_DEAD;
+	d->retry_us = 0;
+	d->refresh_us = 0;
+	d->templates_due = false;
+	destination_lose_all(d);
+}
+
+/* Twice as long after each failure, and never at the same moment as others. */
+static int64_t destination_retry_delay(const struct destination *d)
+{
+	int64_t least = destination_option(d->uri.retry_s, RETRY_S);
+	int64_t most = MAX(least, RETRY_MAX_S);
+	int64_t delay = least;
+
+	for (unsigned i = 1; i < d->failures && delay < most; i++) {
+		delay *= 2;
+	}
+	return (int64_t)((double)MIN(delay, most) * US_PER_S * g_random_double_range(1.0, 1.25));
+}
+
+/* What the peer did not acknowledge goes before all that waits. */
+static void destination_take_back(struct destination *d)
+{
+	destination_settle(d);
+	for (const struct message *m = d->sent.head; m != NULL; m = m->next) {
+		d->counters.sent_records -= m->info.data_records;
+		d->counters.sent_messages--;
+		d->counters.sent_octets -= m->info.size;
+	}
+	queue_prepend(&d->queue, &d->sent);
+	d->partial = false;
+	d->waiting = false;
+}
+
+void destination_broken(struct destination *d)
+{
+	bool lost = d->session == SESSION_UP;
+	GError *error = g_steal_pointer(&d->transport->error);
+	const char *reason = error == NULL ? "no reason given" : error->message;
+	int64_t delay_us;
+
+	if (lost) {
+		destination_take_back(d);
+	}
+	d->ops->abort(d->transport);
+	d->session = SESSION_NONE;
+	d->refresh_us = 0;
+	d->templates_due = false;
+	d->failures = lost ? 1 : d->failures + 1;
+	/* A file is there or it is not. A run from a file does not wait for a collector that is
+	 * not there, but does for one that was, once. */
+	if (d->ops->local || d->finishing || (d->config->lossless && !lost)) {
+		destination_fault(d, error);
+		destination_die(d);
+		return;
+	}
+	delay_us = destination_retry_delay(d);
+	log_warning(d->name, "%s; next attempt in %" PRId64 " s, %" PRIu64 " octets wait", reason,
+		delay_us / US_PER_S, d->queue.octets);
+	d->retry_us = destination_now(d) + delay_us;
+	g_clear_error(&error);
+}
+
+void destination_fit(struct destination *d)
+{
+	struct encoder_config config = {.profile = d->profile,
+		.observation_domain =
+			(uint32_t)destination_option(d->uri.domain, d->config->observation_domain)};
+	int64_t wish = destination_option(d->uri.message_octets, d->ops->message_octets);
+	uint32_t path = d->transport->message_octets;
+	struct encoder *encoder;
+	g_autoptr(GError) error = NULL;
+
+	config.message_octets_max = (uint32_t)wish;
+	if (path != 0) {
+		config.message_octets_max = MIN(config.message_octets_max, path);
+	}
+	if (d->encoder == NULL || config.message_octets_max == d->message_octets) {
+		return;
+	}
+	d->message_octets = config.message_octets_max;
+	encoder = encoder_new(&config, destination_message, d, &error);
+	if (encoder == NULL) {
+		log_error(d->name, "the path carries messages of %u octets: %s", path,
+			error->message);
+		return;
+	}
+	log_info(d->name, "messages have at most %u octets", d->message_octets);
+	encoder_flush(d->encoder);
+	encoder_free(d->encoder);
+	d->encoder = encoder;
+	d->templates_due = true;
+}
+
+void destination_templates(struct destination *d)
+{
+	int64_t otherwise = g_str_equal(d->profile, "basic") ? REFRESH_BASIC_S : REFRESH_S;
+	int64_t refresh_s = destination_option(d->uri.refresh_s, otherwise);
+	struct message *message;
+
+	/* What is collected belongs behind the templates, if those have never been sent. */
+	encoder_flush(d->encoder);
+	while (!d->partial && (message = queue_take_templates(&d->queue)) != NULL) {
+		g_free(message);
+	}
+	d->collecting = true;
+	encoder_templates(d->encoder);
+	d->collecting = false;
+	queue_prepend(&d->queue, &d->front);
+	d->templates_due = false;
+	d->messages = 0;
+	if (d->ops->datagram && refresh_s > 0) {
+		d->refresh_us = destination_now(d) + refresh_s * US_PER_S;
+	}
+}
+
+static void destination_event_established(void *owner)
+{
+	struct destination *d = owner;
+
+	d->session = SESSION_UP;
+	d->failures = 0;
+	d->sequence = 0;
+	d->export_time_s = 0;
+	d->waiting = false;
+	d->partial = false;
+	d->last = (struct message_info){0};
+	d->counters.connects++;
+	if (!d->ops->local) {
+		log_info(d->name, "connected");
+	}
+	if (d->encoder == NULL) {
+		destination_pump(d);
+		return;
+	}
+	d->templates_due = true;
+	destination_fit(d);
+	/* A file that follows the records' time does not know the time yet. */
+	if (!d->ops->local || !d->config->file_clock) {
+		destination_templates(d);
+		destination_pump(d);
+	}
+}
+
+static void destination_event_broken(void *owner)
+{
+	destination_broken(owner);
+}
+
+static void destination_event_writable(void *owner)
+{
+	struct destination *d = owner;
+
+	d->waiting = false;
+	if (d->templates_due && d->encoder != NULL) {
+		destination_templates(d);
+	}
+	destination_pump(d);
+}
+
+/*
+ * The datagram before this one met a closed port, or a link too narrow: it is counted as not sent
+ * after all.
+ */
+static void destination_event_refused(void *owner)
+{
+	struct destination *d = owner;
+
+	d->counters.send_errors++;
+	if (d->last.size != 0) {
+		d->counters.sent_records -= d->last.data_records;
+		d->counters.sent_messages--;
+		d->counters.sent_octets -= d->last.size;
+		d->sequence -= d->last.data_records;
+		destination_lose(d, &d->last);
+		d->last = (struct message_info){0};
+	}
+	destination_fault(d, g_steal_pointer(&d->transport->error));
+	destination_alarm(d);
+}
+
+const struct transport_events destination_events = {
+	.established = destination_event_established,
+	.broken = destination_event_broken,
+	.writable = destination_event_writable,
+	.refused = destination_event_refused,
+};

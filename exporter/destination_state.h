@@ -1,0 +1,125 @@
+#pragma once
+
+#include "exporter/destination.h"
+#include "exporter/encoder.h"
+#include "exporter/pacer.h"
+#include "exporter/queue.h"
+#include "exporter/transport.h"
+
+/* Shared by the destination's own files: life and time (destination.c), sessions
+ * (destination_session.c), messages (destination_send.c). Nobody else includes this. */
+
+enum session {
+	SESSION_NONE, /* retry_us says when to try again */
+	SESSION_OPENING,
+	SESSION_UP,
+	SESSION_DEAD /* never again */
+};
+
+struct destination {
+	char *name;
+	struct uri uri;
+	const struct export_config *config;
+	const struct export_clock *clock;
+	const struct transport_ops *ops;
+	struct transport *transport;
+	GSource *timer;
+
+	/* what is made of records */
+	struct encoder *encoder; /* NULL for text */
+	const char *profile;
+	uint32_t message_octets;       /* the encoder's limit */
+	GString *text;                 /* JSON lines collected */
+	struct message_info text_info; /* of them */
+	int64_t metering_us;           /* the metering process's time; 0: not told */
+	int64_t newest_us;             /* latest end of a flow since the last message began */
+	int64_t batch_newest_us;       /* the same of the batch at hand; INT64_MIN outside */
+
+	/* what is on its way */
+	struct queue queue;       /* not sent */
+	struct queue front;       /* templates being collected, to go before all others */
+	struct queue sent;        /* sent, perhaps not acknowledged */
+	uint64_t settle_octets;   /* size of sent at which to ask what is acknowledged */
+	bool collecting;          /* what the encoder emits goes to front */
+	bool waiting;             /* for the transport to become writable */
+	bool partial;             /* a part of the queue's head has left */
+	bool full;                /* see destination_is_full() */
+	bool dropping;            /* the last message that came made others go */
+	struct message_info last; /* sent last, over UDP */
+	struct pacer pacer;
+
+	/* the session */
+	enum session session;
+	bool finishing;
+	bool shut;
+	bool templates_due;
+	unsigned failures; /* attempts since the last session */
+	uint32_t sequence;
+	uint64_t export_time_s; /* of the last message */
+	uint64_t messages;      /* since the templates */
+
+	/* timers, monotonic; 0: off */
+	int64_t retry_us;
+	int64_t flush_us;
+	int64_t refresh_us;
+	int64_t alarm_us; /* when templates were last sent because of an error */
+
+	struct export_counters counters;
+	GError *first_error;
+};
+
+/* An option, or what applies without it. */
+static inline int64_t destination_option(int64_t value, int64_t otherwise)
+{
+	return value == URI_UNSET ? otherwise : value;
+}
+
+static inline int64_t destination_now(const struct destination *d)
+{
+	return d->clock->monotonic_us(d->clock->context);
+}
+
+/* destination_send.c: never calls the encoder, so that the encoder's sink may call it. */
+
+/** The encoder's sink. */
+void destination_message(void *destination, const struct encoder_message *message);
+
+/** Send the octets at once if nothing is before them, else queue a copy. */
+void destination_offer(struct destination *d, const struct message_info *info, uint8_t *octets);
+
+/** Send what can be sent now. */
+void destination_pump(struct destination *d);
+
+/** Forget the messages that the peer has acknowledged. */
+void destination_settle(struct destination *d);
+
+/** Count a message as lost. */
+void destination_lose(struct destination *d, const struct message_info *info);
+
+/** An error over a datagram transport: whoever listens next may know no templates. */
+void destination_alarm(struct destination *d);
+
+/** Lose all that waits. */
+void destination_lose_all(struct destination *d);
+
+/* destination_session.c */
+
+extern const struct transport_events destination_events;
+
+/** Begin a session. */
+void destination_open(struct destination *d);
+
+/** The session, or the attempt, ended with transport->error: keep what is unsent, plan the next. */
+void destination_broken(struct destination *d);
+
+/** No session any more. Takes what waits with it. */
+void destination_die(struct destination *d);
+
+/** Make, before anything else, the messages with the templates. Calls the encoder. */
+void destination_templates(struct destination *d);
+
+/** Adapt the encoder to what the path carries. Calls the encoder. */
+void destination_fit(struct destination *d);
+
+/** Keep the first error of a destination's life; takes @error. */
+void destination_fault(struct destination *d, GError *error);

@@ -1,0 +1,177 @@
+#include "exporter/export.h"
+
+#include "base/error.h"
+#include "exporter/destination.h"
+#include "exporter/encoder.h"
+
+struct exporter {
+	struct export_config config;
+	GPtrArray *destinations;
+};
+
+static int64_t clock_wall_us(void *context)
+{
+	return g_get_real_time();
+}
+
+static int64_t clock_monotonic_us(void *context)
+{
+	return g_get_monotonic_time();
+}
+
+static const struct export_clock system_clock = {
+	.wall_us = clock_wall_us,
+	.monotonic_us = clock_monotonic_us,
+};
+
+struct exporter *exporter_new(const struct export_config *config, GError **error)
+{
+	struct exporter *exporter;
+	bool names;
+
+	if (config->default_profile != NULL && !encoder_profile(config->default_profile, &names)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE, "there is no export profile '%s'",
+			config->default_profile);
+		return NULL;
+	}
+	exporter = g_new0(struct exporter, 1);
+	exporter->config = *config;
+	if (exporter->config.clock == NULL) {
+		exporter->config.clock = &system_clock;
+	}
+	exporter->destinations = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
+	return exporter;
+}
+
+void exporter_free(struct exporter *exporter)
+{
+	if (exporter != NULL) {
+		g_ptr_array_unref(exporter->destinations);
+		g_free(exporter);
+	}
+}
+
+static struct destination *exporter_destination(const struct exporter *exporter, unsigned index)
+{
+	return g_ptr_array_index(exporter->destinations, index);
+}
+
+bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
+{
+	struct destination *destination = destination_new(uri, &exporter->config, error);
+
+	if (destination == NULL) {
+		return false;
+	}
+	/* Who meters a file wants to know at once that nobody takes the result. */
+	while (exporter->config.lossless && destination_is_opening(destination)) {
+		g_main_context_iteration(exporter->config.context, TRUE);
+	}
+	if (destination_is_dead(destination)) {
+		destination_explain(destination, error);
+		destination_free(destination);
+		return false;
+	}
+	g_ptr_array_add(exporter->destinations, destination);
+	return true;
+}
+
+bool exporter_wants_names(const struct exporter *exporter)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		if (destination_wants_names(exporter_destination(exporter, i))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int64_t batch_newest_us(const struct record_batch *batch)
+{
+	int64_t newest = INT64_MIN;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		newest = MAX(newest, batch->records[i].end_us);
+		newest = MAX(newest, batch->records[i].rev_end_us);
+	}
+	return newest;
+}
+
+void exporter_records(void *exporter, const struct record_batch *batch)
+{
+	struct exporter *e = exporter;
+	int64_t newest_us = batch_newest_us(batch);
+
+	for (unsigned i = 0; i < e->destinations->len; i++) {
+		destination_records(exporter_destination(e, i), batch, newest_us);
+	}
+	for (unsigned i = 0; i < e->destinations->len; i++) {
+		while (destination_is_full(exporter_destination(e, i))) {
+			g_main_context_iteration(e->config.context, TRUE);
+		}
+	}
+}
+
+void exporter_clock(struct exporter *exporter, int64_t now_us)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		destination_clock(exporter_destination(exporter, i), now_us);
+	}
+}
+
+static bool exporter_finished(struct exporter *exporter)
+{
+	bool finished = true;
+
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		finished = destination_finished(exporter_destination(exporter, i)) && finished;
+	}
+	return finished;
+}
+
+static gboolean exporter_timeout(gpointer data)
+{
+	*(bool *)data = true;
+	return G_SOURCE_REMOVE;
+}
+
+bool exporter_close(struct exporter *exporter, int timeout_ms, GError **error)
+{
+	GSource *timer = g_timeout_source_new((guint)MAX(timeout_ms, 0));
+	bool late = false;
+	bool good = true;
+
+	g_source_set_callback(timer, exporter_timeout, &late, NULL);
+	g_source_attach(timer, exporter->config.context);
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		destination_finish(exporter_destination(exporter, i));
+	}
+	while (!exporter_finished(exporter) && !late) {
+		g_main_context_iteration(exporter->config.context, TRUE);
+	}
+	g_source_destroy(timer);
+	g_source_unref(timer);
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		/* Only the first is told; the others are in the counters. */
+		GError **ret_error = good ? error : NULL;
+
+		good = destination_end(exporter_destination(exporter, i), ret_error) && good;
+	}
+	return good;
+}
+
+unsigned exporter_destinations(const struct exporter *exporter)
+{
+	return exporter->destinations->len;
+}
+
+const char *exporter_destination_name(const struct exporter *exporter, unsigned index)
+{
+	return destination_name(exporter_destination(exporter, index));
+}
+
+void exporter_counters(
+	const struct exporter *exporter, unsigned index, struct export_counters *ret_counters)
+{
+	destination_counters(exporter_destination(exporter, index), ret_counters);
+}

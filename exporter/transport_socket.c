@@ -1,0 +1,88 @@
+#include "exporter/transport_socket.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+static bool socket_number(int fd, int level, int option, int64_t value)
+{
+	int number = (int)value;
+
+	return setsockopt(fd, level, option, &number, sizeof(number)) == 0;
+}
+
+static void socket_source_done(void *owner, GArray *addresses, const GError *error)
+{
+	*(GArray **)owner = addresses;
+}
+
+/* uri_parse() has seen that it is an address, so this never asks anybody. */
+static bool socket_bind(struct transport *transport, int fd, int family)
+{
+	const char *source = transport->config.uri->source;
+	g_autoptr(GArray) found = NULL;
+	struct lookup_address *address;
+
+	(void)lookup_start(transport->config.context, source, 0, socket_source_done, &found);
+	address = &g_array_index(found, struct lookup_address, 0);
+	if (address->storage.ss_family != family) {
+		g_clear_error(&transport->error);
+		transport->error = g_error_new(WEIR_ERROR, WEIR_ERROR_IO,
+			"source address %s is not of the collector's IP version", source);
+		return false;
+	}
+	if (bind(fd, (struct sockaddr *)&address->storage, address->octets) != 0) {
+		transport_fail(transport, errno, "cannot send from source address %s", source);
+		return false;
+	}
+	return true;
+}
+
+int socket_new(struct transport *transport, const struct lookup_address *address, int type)
+{
+	const struct uri *uri = transport->config.uri;
+	int family = address->storage.ss_family;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool good = fd >= 0;
+
+	if (good && uri->sndbuf != URI_UNSET) {
+		good = socket_number(fd, SOL_SOCKET, SO_SNDBUF, uri->sndbuf);
+	}
+	if (good && uri->dscp != URI_UNSET) {
+		good = family == AF_INET6
+			       ? socket_number(fd, IPPROTO_IPV6, IPV6_TCLASS, uri->dscp << 2)
+			       : socket_number(fd, IPPROTO_IP, IP_TOS, uri->dscp << 2);
+	}
+	if (!good) {
+		transport_fail(transport, errno, "cannot set up a socket");
+	} else if (uri->source != NULL) {
+		good = socket_bind(transport, fd, family);
+	}
+	if (!good && fd >= 0) {
+		(void)close(fd);
+	}
+	return good ? fd : -1;
+}
+
+GSource *socket_watch(struct transport *transport, int fd, GIOCondition condition,
+	gboolean (*callback)(gint fd, GIOCondition condition, gpointer transport))
+{
+	GSource *watch = g_unix_fd_source_new(fd, condition);
+
+	g_source_set_callback(watch, G_SOURCE_FUNC(callback), transport, NULL);
+	g_source_attach(watch, transport->config.context);
+	return watch;
+}
+
+void socket_unwatch(GSource **watch)
+{
+	if (*watch != NULL) {
+		g_source_destroy(*watch);
+		g_source_unref(*watch);
+		*watch = NULL;
+	}
+}

@@ -1,0 +1,338 @@
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "exporter/transport_lookup.h"
+#include "exporter/transport_socket.h"
+
+enum {
+	TCP_CONNECT_US = 10000000, /* for one address */
+	TCP_LINGER_US = 2000000,   /* for the peer to close, once it has acknowledged everything */
+	TCP_SILENCE_MS = 60000,    /* unacknowledged data so old means a dead path */
+	TCP_KEEPALIVE_IDLE_S = 60,
+	TCP_KEEPALIVE_INTERVAL_S = 15,
+	TCP_KEEPALIVE_PROBES = 4,
+};
+
+enum tcp_state {
+	TCP_IDLE,
+	TCP_RESOLVING,
+	TCP_CONNECTING,
+	TCP_READY,
+	TCP_ENDING /* our side is shut, the peer's end is awaited */
+};
+
+/* One connection at a time, to the first of the collector's addresses that takes it. */
+struct tcp {
+	struct transport base;
+	enum tcp_state state;
+	struct lookup *lookup;
+	GArray *addresses;
+	guint next; /* address to try */
+	int fd;     /* -1: none */
+	GSource *reader;
+	GSource *writer;
+	uint32_t offset; /* octets of the message in flight that have left */
+	bool finished;   /* our FIN has left */
+};
+
+static struct transport *tcp_create(const struct transport_config *config)
+{
+	struct tcp *tcp = g_new0(struct tcp, 1);
+
+	tcp->base.config = *config;
+	tcp->fd = -1;
+	return &tcp->base;
+}
+
+static void tcp_hang_up(struct tcp *tcp)
+{
+	socket_unwatch(&tcp->reader);
+	socket_unwatch(&tcp->writer);
+	if (tcp->fd >= 0) {
+		(void)close(tcp->fd);
+		tcp->fd = -1;
+	}
+	tcp->offset = 0;
+	tcp->finished = false;
+	tcp->base.deadline_us = 0;
+}
+
+static void tcp_abort(struct transport *transport)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+
+	lookup_cancel(tcp->lookup);
+	tcp->lookup = NULL;
+	tcp_hang_up(tcp);
+	g_clear_pointer(&tcp->addresses, g_array_unref);
+	tcp->state = TCP_IDLE;
+}
+
+static void tcp_destroy(struct transport *transport)
+{
+	tcp_abort(transport);
+	g_clear_error(&transport->error);
+	g_free(transport);
+}
+
+static int64_t tcp_now(const struct tcp *tcp)
+{
+	const struct export_clock *clock = tcp->base.config.clock;
+
+	return clock->monotonic_us(clock->context);
+}
+
+/* The destination still wants to know what was not acknowledged, so the socket stays for now. */
+static void tcp_broken(struct tcp *tcp)
+{
+	socket_unwatch(&tcp->reader);
+	socket_unwatch(&tcp->writer);
+	tcp->base.deadline_us = 0;
+	tcp->state = TCP_IDLE;
+}
+
+/*
+ * Collectors send nothing, but what they do send must be read: octets left unread turn our close
+ * into a reset, which makes the peer's kernel throw away what the collector has not read yet.
+ */
+static gboolean tcp_readable(gint fd, GIOCondition condition, gpointer data)
+{
+	struct tcp *tcp = data;
+	const struct transport_config *config = &tcp->base.config;
+	uint8_t waste[4096];
+	ssize_t got;
+
+	do {
+		got = recv(fd, waste, sizeof(waste), 0);
+	} while (got > 0);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+		return G_SOURCE_CONTINUE;
+	}
+	if (tcp->state == TCP_ENDING) {
+		tcp_broken(tcp);
+		return G_SOURCE_REMOVE;
+	}
+	if (got == 0) {
+		transport_fail(&tcp->base, ECONNRESET, "the collector closed the connection");
+	} else {
+		transport_fail(&tcp->base, errno, "the connection was lost");
+	}
+	tcp_broken(tcp);
+	config->events->broken(config->owner);
+	return G_SOURCE_REMOVE;
+}
+
+static void tcp_number(int fd, int level, int option, int value)
+{
+	/* All of these make a dead peer known sooner; a kernel that lacks one is no worse. */
+	(void)setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+static void tcp_ready(struct tcp *tcp)
+{
+	const struct transport_config *config = &tcp->base.config;
+
+	tcp_number(tcp->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	tcp_number(tcp->fd, IPPROTO_TCP, TCP_KEEPIDLE, TCP_KEEPALIVE_IDLE_S);
+	tcp_number(tcp->fd, IPPROTO_TCP, TCP_KEEPINTVL, TCP_KEEPALIVE_INTERVAL_S);
+	tcp_number(tcp->fd, IPPROTO_TCP, TCP_KEEPCNT, TCP_KEEPALIVE_PROBES);
+	tcp_number(tcp->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TCP_SILENCE_MS);
+	tcp_number(tcp->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	g_clear_pointer(&tcp->addresses, g_array_unref);
+	tcp->state = TCP_READY;
+	tcp->base.deadline_us = 0;
+	tcp->reader = socket_watch(&tcp->base, tcp->fd, G_IO_IN, tcp_readable);
+	config->events->established(config->owner);
+}
+
+static void tcp_connect(struct tcp *tcp);
+
+static void tcp_refused(struct tcp *tcp, int code)
+{
+	g_autofree char *text = lookup_address_text(
+		&g_array_index(tcp->addresses, struct lookup_address, tcp->next - 1));
+
+	transport_fail(&tcp->base, code, "cannot connect to %s", text);
+	tcp_connect(tcp);
+}
+
+static gboolean tcp_connected(gint fd, GIOCondition condition, gpointer data)
+{
+	struct tcp *tcp = data;
+	int code = 0;
+	socklen_t size = sizeof(code);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) != 0) {
+		code = errno;
+	}
+	socket_unwatch(&tcp->writer);
+	if (code == 0) {
+		tcp_ready(tcp);
+	} else {
+		tcp_refused(tcp, code);
+	}
+	return G_SOURCE_REMOVE;
+}
+
+/* Begin to connect to one address; false if that failed at once. */
+static bool tcp_try(struct tcp *tcp, const struct lookup_address *address)
+{
+	g_autofree char *text = NULL;
+
+	tcp->fd = socket_new(&tcp->base, address, SOCK_STREAM);
+	if (tcp->fd < 0) {
+		return false;
+	}
+	if (connect(tcp->fd, (const struct sockaddr *)&address->storage, address->octets) == 0 ||
+		errno == EINPROGRESS) {
+		tcp->base.deadline_us = tcp_now(tcp) + TCP_CONNECT_US;
+		tcp->writer = socket_watch(&tcp->base, tcp->fd, G_IO_OUT, tcp_connected);
+		return true;
+	}
+	text = lookup_address_text(address);
+	transport_fail(&tcp->base, errno, "cannot connect to %s", text);
+	return false;
+}
+
+/* Go on with the next address; when none is left, the attempt is over. */
+static void tcp_connect(struct tcp *tcp)
+{
+	const struct transport_config *config = &tcp->base.config;
+
+	tcp->state = TCP_CONNECTING;
+	while (tcp->next < tcp->addresses->len) {
+		tcp_hang_up(tcp);
+		if (tcp_try(tcp,
+			    &g_array_index(tcp->addresses, struct lookup_address, tcp->next++))) {
+			return;
+		}
+	}
+	tcp_abort(&tcp->base);
+	config->events->broken(config->owner);
+}
+
+static void tcp_found(void *owner, GArray *addresses, const GError *error)
+{
+	struct tcp *tcp = owner;
+	const struct transport_config *config = &tcp->base.config;
+
+	tcp->lookup = NULL;
+	tcp->addresses = addresses;
+	tcp->next = 0;
+	if (addresses == NULL) {
+		g_clear_error(&tcp->base.error);
+		tcp->base.error = g_error_copy(error);
+		tcp->state = TCP_IDLE;
+		config->events->broken(config->owner);
+		return;
+	}
+	tcp_connect(tcp);
+}
+
+static void tcp_open(struct transport *transport)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+	const struct transport_config *config = &transport->config;
+
+	tcp_abort(transport);
+	tcp->state = TCP_RESOLVING;
+	tcp->lookup =
+		lookup_start(config->context, config->uri->host, config->uri->port, tcp_found, tcp);
+}
+
+static gboolean tcp_writable(gint fd, GIOCondition condition, gpointer data)
+{
+	struct tcp *tcp = data;
+
+	socket_unwatch(&tcp->writer);
+	tcp->base.config.events->writable(tcp->base.config.owner);
+	return G_SOURCE_REMOVE;
+}
+
+static enum transport_result tcp_send(
+	struct transport *transport, const uint8_t *octets, uint32_t size)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+
+	while (tcp->offset < size) {
+		ssize_t sent =
+			send(tcp->fd, octets + tcp->offset, size - tcp->offset, MSG_NOSIGNAL);
+
+		if (sent >= 0) {
+			tcp->offset += (uint32_t)sent;
+		} else if (errno == EAGAIN) {
+			if (tcp->writer == NULL) {
+				tcp->writer =
+					socket_watch(transport, tcp->fd, G_IO_OUT, tcp_writable);
+			}
+			return tcp->offset == 0 ? TRANSPORT_AGAIN : TRANSPORT_PARTIAL;
+		} else if (errno != EINTR) {
+			transport_fail(transport, errno, "the connection was lost");
+			tcp_broken(tcp);
+			return TRANSPORT_BROKEN;
+		}
+	}
+	tcp->offset = 0;
+	return TRANSPORT_SENT;
+}
+
+static uint64_t tcp_unacknowledged(struct transport *transport)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+	int octets = 0;
+	int others = (int)tcp->offset + (tcp->finished ? 1 : 0); /* a FIN counts as one */
+
+	if (tcp->fd < 0 || ioctl(tcp->fd, SIOCOUTQ, &octets) != 0 || octets <= others) {
+		return 0;
+	}
+	return (uint64_t)(octets - others);
+}
+
+static void tcp_tick(struct transport *transport, int64_t monotonic_us)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+
+	if (tcp->state == TCP_CONNECTING) {
+		tcp_refused(tcp, ETIMEDOUT);
+	} else if (tcp->state == TCP_ENDING && tcp_unacknowledged(transport) == 0) {
+		tcp_broken(tcp);
+	} else {
+		transport->deadline_us = monotonic_us + TCP_LINGER_US;
+	}
+}
+
+static void tcp_shutdown(struct transport *transport)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+
+	if (tcp->state != TCP_READY || shutdown(tcp->fd, SHUT_WR) != 0) {
+		tcp_broken(tcp);
+		return;
+	}
+	tcp->state = TCP_ENDING;
+	tcp->finished = true;
+	tcp->base.deadline_us = tcp_now(tcp) + TCP_LINGER_US;
+}
+
+static bool tcp_closed(struct transport *transport)
+{
+	return ((struct tcp *)transport)->state == TCP_IDLE;
+}
+
+const struct transport_ops transport_tcp = {
+	.scheme = "tcp",
+	.message_octets = 8192,
+	.create = tcp_create,
+	.destroy = tcp_destroy,
+	.open = tcp_open,
+	.send = tcp_send,
+	.unacknowledged = tcp_unacknowledged,
+	.tick = tcp_tick,
+	.shutdown = tcp_shutdown,
+	.closed = tcp_closed,
+	.abort = tcp_abort,
+};

@@ -1,0 +1,217 @@
+#include <errno.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include "exporter/transport_lookup.h"
+#include "exporter/transport_socket.h"
+
+enum {
+	UDP_HEADERS_IPV4 = 28,
+	UDP_HEADERS_IPV6 = 48,
+	UDP_MESSAGE_MIN = 512, /* all that may be assumed of an unknown path (RFC 7011 10.3.3) */
+	UDP_BELATED_MAX = 8,
+	/* From a file nothing but this slows us down. A collector with the kernel's usual receive
+	 * buffer takes this without loss even if it pauses for some 20 ms. */
+	UDP_RATE_LOSSLESS = 8000000,
+};
+
+/*
+ * A connected socket with path MTU discovery, so that no datagram is ever fragmented (10.3.3), and
+ * so that the kernel tells of refusals, which are the only sign of a dead collector. The kernel's
+ * checksum stays on (10.3.2).
+ */
+struct udp {
+	struct transport base;
+	struct lookup *lookup;
+	int fd; /* -1: no session */
+	int headers;
+	GSource *watch;
+};
+
+static struct transport *udp_create(const struct transport_config *config)
+{
+	struct udp *udp = g_new0(struct udp, 1);
+
+	udp->base.config = *config;
+	udp->fd = -1;
+	return &udp->base;
+}
+
+static void udp_abort(struct transport *transport)
+{
+	struct udp *udp = (struct udp *)transport;
+
+	lookup_cancel(udp->lookup);
+	udp->lookup = NULL;
+	socket_unwatch(&udp->watch);
+	if (udp->fd >= 0) {
+		(void)close(udp->fd);
+		udp->fd = -1;
+	}
+}
+
+static void udp_destroy(struct transport *transport)
+{
+	udp_abort(transport);
+	g_clear_error(&transport->error);
+	g_free(transport);
+}
+
+/* What a message may have on the path as the kernel knows it now. */
+static uint32_t udp_path_octets(struct udp *udp)
+{
+	int mtu = 0;
+	socklen_t size = sizeof(mtu);
+	bool ipv6 = udp->headers == UDP_HEADERS_IPV6;
+	int found = ipv6 ? getsockopt(udp->fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size)
+			 : getsockopt(udp->fd, IPPROTO_IP, IP_MTU, &mtu, &size);
+
+	if (found != 0 || mtu - udp->headers < UDP_MESSAGE_MIN) {
+		return UDP_MESSAGE_MIN;
+	}
+	return (uint32_t)MIN(mtu - udp->headers, UINT16_MAX - udp->headers);
+}
+
+static bool udp_connect(struct udp *udp, const struct lookup_address *address)
+{
+	bool ipv6 = address->storage.ss_family == AF_INET6;
+	int discover = ipv6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO;
+
+	udp->fd = socket_new(&udp->base, address, SOCK_DGRAM);
+	if (udp->fd < 0) {
+		return false;
+	}
+	udp->headers = ipv6 ? UDP_HEADERS_IPV6 : UDP_HEADERS_IPV4;
+	if (setsockopt(udp->fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &discover, sizeof(discover)) == 0 &&
+		connect(udp->fd, (const struct sockaddr *)&address->storage, address->octets) ==
+			0) {
+		udp->base.message_octets = udp_path_octets(udp);
+		return true;
+	}
+	g_autofree char *text = lookup_address_text(address);
+
+	transport_fail(&udp->base, errno, "cannot send to %s", text);
+	(void)close(udp->fd);
+	udp->fd = -1;
+	return false;
+}
+
+static void udp_found(void *owner, GArray *addresses, const GError *error)
+{
+	struct udp *udp = owner;
+	const struct transport_config *config = &udp->base.config;
+	g_autoptr(GArray) list = addresses;
+
+	udp->lookup = NULL;
+	if (list == NULL) {
+		g_clear_error(&udp->base.error);
+		udp->base.error = g_error_copy(error);
+	}
+	for (guint i = 0; list != NULL && i < list->len; i++) {
+		if (udp_connect(udp, &g_array_index(list, struct lookup_address, i))) {
+			config->events->established(config->owner);
+			return;
+		}
+	}
+	config->events->broken(config->owner);
+}
+
+static void udp_open(struct transport *transport)
+{
+	struct udp *udp = (struct udp *)transport;
+	const struct transport_config *config = &transport->config;
+
+	udp_abort(transport);
+	udp->lookup =
+		lookup_start(config->context, config->uri->host, config->uri->port, udp_found, udp);
+}
+
+static gboolean udp_writable(gint fd, GIOCondition condition, gpointer data)
+{
+	struct udp *udp = data;
+
+	socket_unwatch(&udp->watch);
+	udp->base.config.events->writable(udp->base.config.owner);
+	return G_SOURCE_REMOVE;
+}
+
+/*
+ * Some errors are about what was sent earlier, and the datagram at hand has not left yet: a
+ * refusal, and the news that the path got narrower while this datagram fits.
+ */
+static bool udp_is_belated(struct udp *udp, int code, uint32_t size)
+{
+	if (code == EMSGSIZE) {
+		udp->base.message_octets = udp_path_octets(udp);
+		return size <= udp->base.message_octets;
+	}
+	return code == ECONNREFUSED;
+}
+
+static enum transport_result udp_failed(struct udp *udp, int code, uint32_t size)
+{
+	if (code == EAGAIN || code == ENOBUFS) {
+		if (udp->watch == NULL) {
+			udp->watch = socket_watch(&udp->base, udp->fd, G_IO_OUT, udp_writable);
+		}
+		return TRANSPORT_AGAIN;
+	}
+	transport_fail(&udp->base, code, "cannot send a message of %u octets", size);
+	return TRANSPORT_LOST;
+}
+
+static enum transport_result udp_send(
+	struct transport *transport, const uint8_t *octets, uint32_t size)
+{
+	struct udp *udp = (struct udp *)transport;
+	int belated = 0;
+
+	while (send(udp->fd, octets, size, MSG_NOSIGNAL) < 0) {
+		int code = errno;
+
+		if (code == EINTR) {
+			continue;
+		}
+		if (!udp_is_belated(udp, code, size) || ++belated > UDP_BELATED_MAX) {
+			return udp_failed(udp, code, size);
+		}
+		transport_fail(transport, code, "a message was not taken");
+		transport->config.events->refused(transport->config.owner);
+	}
+	return TRANSPORT_SENT;
+}
+
+/* Look once more whether the last datagram was refused. */
+static void udp_shutdown(struct transport *transport)
+{
+	struct udp *udp = (struct udp *)transport;
+	int code = 0;
+	socklen_t size = sizeof(code);
+
+	if (udp->fd >= 0 && getsockopt(udp->fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 &&
+		code == ECONNREFUSED) {
+		transport_fail(transport, code, "a message was not taken");
+		transport->config.events->refused(transport->config.owner);
+	}
+	udp_abort(transport);
+}
+
+static bool udp_closed(struct transport *transport)
+{
+	return ((struct udp *)transport)->fd < 0;
+}
+
+const struct transport_ops transport_udp = {
+	.scheme = "udp",
+	.datagram = true,
+	.message_octets = 1400,
+	.rate_lossless = UDP_RATE_LOSSLESS,
+	.create = udp_create,
+	.destroy = udp_destroy,
+	.open = udp_open,
+	.send = udp_send,
+	.shutdown = udp_shutdown,
+	.closed = udp_closed,
+	.abort = udp_abort,
+};
