@@ -14,17 +14,20 @@ struct text {
 	size_t n;
 };
 
-static bool method_letter(uint8_t octet)
+/* Methods begin with a letter: the replies of mail servers, "220 ", are none. */
+static bool method_letter(uint8_t octet, size_t position)
 {
-	return (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9') || octet == '-' ||
-	       octet == '_';
+	bool letter = octet >= 'A' && octet <= 'Z';
+	bool other = (octet >= '0' && octet <= '9') || octet == '-' || octet == '_';
+
+	return letter || (other && position > 0);
 }
 
 static size_t method_octets(struct text text)
 {
 	size_t i = 0;
 
-	while (i < text.n && i <= METHOD_OCTETS_MAX && method_letter(text.at[i])) {
+	while (i < text.n && i <= METHOD_OCTETS_MAX && method_letter(text.at[i], i)) {
 		i++;
 	}
 	return i;

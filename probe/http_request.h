@@ -11,8 +11,8 @@
 
 /**
  * Whether a stream that begins with these @n octets may be an HTTP/1 client's: a method of 3 to 24
- * capital letters, digits, hyphens or underscores (every registered method is one), then a space
- * (RFC 9112 3). True for every prefix of one, even the empty.
+ * capital letters, then digits, hyphens or underscores too (every registered method is one), then a
+ * space (RFC 9112 3). True for every prefix of one, even the empty.
  */
 bool http_request_begins(const uint8_t *octets, size_t n);
 
