@@ -51,20 +51,27 @@ static enum status dns_advance(struct inspect *inspect, const struct inspect_inp
 static enum status dns_continue(struct inspect *inspect, const struct inspect_input *input,
 	struct reassembly_stream *stream, uint32_t sequence)
 {
+	uint32_t base = stream->base;
 	uint64_t before = inspect->counters.dns_messages;
 	uint32_t consumed;
+	enum status inserted;
 	enum status status;
 
-	(void)reassembly_insert(stream, sequence, input->payload, input->octets);
-	status = dns_messages(
-		inspect, input, stream->octets, reassembly_contiguous(stream), &consumed);
-	if (status == STATUS_AGAIN && consumed > 0) {
+	do {
+		/* What did not fit may do so once the messages before it are out. */
+		inserted = reassembly_insert(stream, sequence, input->payload, input->octets);
+		status = dns_messages(
+			inspect, input, stream->octets, reassembly_contiguous(stream), &consumed);
 		reassembly_consume(stream, consumed);
+	} while (status == STATUS_AGAIN && inserted == STATUS_FULL && consumed > 0);
+	if (stream->base != base) {
 		stream->packets = 0;
-		status = dns_advance(
-			inspect, input, stream->base, inspect->counters.dns_messages - before);
 	} else if (++stream->packets > INSPECT_PACKETS_MAX) {
 		status = STATUS_NOT_FOUND;
+	}
+	if (status == STATUS_AGAIN && stream->base != base) {
+		status = dns_advance(
+			inspect, input, stream->base, inspect->counters.dns_messages - before);
 	}
 	if (status == STATUS_AGAIN && stream->range_count == 0) {
 		reassembly_close(inspect->pool, stream);

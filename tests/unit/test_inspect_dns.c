@@ -104,6 +104,42 @@ static void dns_messages_too_long_to_keep_are_skipped(void **state)
 	assert_int_equal(seen.message_count, 3);
 }
 
+static void the_longest_message_that_is_kept_has_a_bound(void **state)
+{
+	static uint8_t stream[50000];
+
+	seen.key.port[1] = 53;
+	for (uint16_t longest = 16381; longest <= 16384; longest++) {
+		const uint16_t octets[] = {12, longest, 12};
+		size_t n = dns_stream(stream, octets);
+
+		assert_int_equal(packet(SERVER, 0, ACK, stream, 1000), STATUS_AGAIN);
+		assert_int_equal(packet(SERVER, 1000, ACK, stream + 1000, n - 1000), STATUS_AGAIN);
+		/* With its length, it fills the 16 KiB of a stream. */
+		assert_int_equal(seen.message_count, longest <= 16382 ? 3 : 2);
+		next_flow();
+	}
+}
+
+static void a_stream_that_goes_on_has_no_bound_of_packets(void **state)
+{
+	uint8_t stream[60 * 32];
+
+	seen.key.port[1] = 53;
+	for (size_t i = 0; i < sizeof(stream); i += 32) {
+		memset(stream + i, 0, 32);
+		stream[i + 1] = 30;
+	}
+	/* No segment ends where a message does, so that something always waits. */
+	assert_int_equal(packet(SERVER, 0, ACK, stream, 3), STATUS_AGAIN);
+	for (size_t i = 3; i < sizeof(stream); i += 8) {
+		size_t n = sizeof(stream) - i < 8 ? sizeof(stream) - i : 8;
+
+		assert_int_equal(packet(SERVER, (uint32_t)i, ACK, stream + i, n), STATUS_AGAIN);
+	}
+	assert_int_equal(seen.message_count, 60);
+}
+
 static void dns_streams_end_in_their_bounds(void **state)
 {
 	static const uint16_t octets[] = {12, 12, 12};
@@ -152,6 +188,8 @@ int main(void)
 		INSPECT_TEST(dns_messages_are_framed_however_they_are_cut),
 		INSPECT_TEST(both_directions_of_dns_are_framed_apart),
 		INSPECT_TEST(dns_messages_too_long_to_keep_are_skipped),
+		INSPECT_TEST(the_longest_message_that_is_kept_has_a_bound),
+		INSPECT_TEST(a_stream_that_goes_on_has_no_bound_of_packets),
 		INSPECT_TEST(dns_streams_end_in_their_bounds),
 		INSPECT_TEST(without_a_sink_dns_is_given_up),
 	};
