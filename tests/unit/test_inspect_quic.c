@@ -172,6 +172,16 @@ static void the_keys_stay_when_the_server_has_chosen_another_id(void **state)
 	assert_int_equal(send_piece(CLIENT, first, 0, 60), STATUS_AGAIN);
 	assert_int_equal(send_piece(SERVER, answer, 0, 30), STATUS_AGAIN);
 	assert_quic_named(send_piece(CLIENT, later, 60, hello_octets));
+	/* The same with the sides mistaken. */
+	answer.destination = "client-3";
+	assert_int_equal(send_piece(SERVER, first, 0, 60), STATUS_AGAIN);
+	assert_int_equal(send_piece(CLIENT, answer, 0, 30), STATUS_AGAIN);
+	assert_quic_named(send_piece(SERVER, later, 60, hello_octets));
+	assert_int_equal(send_piece(CLIENT, first, 0, 0), STATUS_AGAIN);
+	next_flow();
+	answer.destination = "c";
+	assert_int_equal(send_piece(CLIENT, answer, 0, 30), STATUS_AGAIN);
+	assert_quic_named(send_piece(SERVER, first, WHOLE));
 	assert_int_equal(counters().quic_malformed, 0);
 }
 
@@ -212,6 +222,7 @@ static void another_version_begins_anew(void **state)
 static void packets_that_are_not_authentic_change_nothing(void **state)
 {
 	struct seal seal = {.number = 0};
+	struct seal stranger = {.destination = "stranger"};
 	size_t n;
 
 	n = add_piece(0, seal, WHOLE);
@@ -230,6 +241,9 @@ static void packets_that_are_not_authentic_change_nothing(void **state)
 	datagram[n - 1] ^= 1;
 	assert_int_equal(send_datagram(CLIENT, n), STATUS_AGAIN);
 	assert_int_equal(counters().quic_malformed, 3);
+	/* Authentic by itself, but nothing made the client begin anew. */
+	assert_int_equal(send_piece(CLIENT, stranger, 0, 50), STATUS_AGAIN);
+	assert_int_equal(counters().quic_malformed, 4);
 	seal.token_octets = 0;
 	assert_quic_named(send_piece(CLIENT, seal, 60, hello_octets));
 }

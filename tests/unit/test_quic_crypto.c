@@ -95,6 +95,7 @@ static enum status open_packet(const uint8_t *octets, size_t n, uint8_t *ret, si
 	struct quic_keys keys;
 	enum status status = quic_packet_next(&w, &packet);
 
+	*ret_octets = 0;
 	if (status == STATUS_OK && packet.kind == QUIC_INITIAL) {
 		assert_int_equal(quic_crypto_client_keys(crypto, &packet, &keys), STATUS_OK);
 		return quic_crypto_open(crypto, &keys, &packet, ret, ret_octets);

@@ -162,6 +162,7 @@ static void lengths_that_contradict_each_other_are_malformed(void **state)
 		{"extensions go on after the message", 79, 1},
 		{"extension longer than the extensions", 83, 200},
 		{"list of names longer than its extension", 95, 200},
+		{"list of names shorter than its extension", 95, 17},
 		{"name longer than its list", 98, 200},
 	};
 	struct hello_options options = {.name = "www.example.com"};
@@ -175,6 +176,18 @@ static void lengths_that_contradict_each_other_are_malformed(void **state)
 		message[edits[i].offset] = edits[i].value;
 		assert_int_equal(tls_hello_name_bare(message, n, name), STATUS_MALFORMED);
 	}
+}
+
+static void a_session_id_has_32_octets_at_most(void **state)
+{
+	struct hello_options options = {.name = "www.example.com"};
+	size_t n = hello_message(&options, message);
+
+	memmove(message + 40, message + 39, n - 39);
+	store_be16(message + 2, (uint16_t)(n - 3));
+	assert_int_equal(message[38], 32);
+	message[38] = 33;
+	assert_int_equal(tls_hello_name_bare(message, n + 1, name), STATUS_MALFORMED);
 }
 
 static void other_octets_are_no_hello(void **state)
@@ -227,6 +240,7 @@ int main(void)
 		cmocka_unit_test(no_flipped_octet_gives_more_than_a_checked_name),
 		cmocka_unit_test(a_hello_without_a_usable_name_has_none),
 		cmocka_unit_test(lengths_that_contradict_each_other_are_malformed),
+		cmocka_unit_test(a_session_id_has_32_octets_at_most),
 		cmocka_unit_test(other_octets_are_no_hello),
 		cmocka_unit_test(a_record_of_another_type_inside_the_hello_is_malformed),
 	};
