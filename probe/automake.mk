@@ -20,6 +20,10 @@ libprobe_a_SOURCES = \
 	probe/device.c \
 	probe/device.h \
 	probe/device_sighting.c \
+	probe/dhcp.c \
+	probe/dhcp.h \
+	probe/dhcp6.c \
+	probe/dhcp6.h \
 	probe/dns.c \
 	probe/dns.h \
 	probe/dns_answer.c \
@@ -50,14 +54,18 @@ libprobe_a_SOURCES = \
 	probe/identity.h \
 	probe/identity_annotate.c \
 	probe/identity_device.c \
+	probe/identity_dhcp.c \
 	probe/identity_far.c \
 	probe/identity_home.c \
 	probe/identity_home.h \
 	probe/identity_index.c \
 	probe/identity_index.h \
+	probe/identity_local.c \
+	probe/identity_local.h \
 	probe/identity_neighbour.c \
 	probe/identity_prefix.c \
 	probe/identity_private.h \
+	probe/identity_service.c \
 	probe/inspect.c \
 	probe/inspect.h \
 	probe/inspect_dns.c \
@@ -98,6 +106,8 @@ libprobe_a_SOURCES = \
 	probe/reassembly.h \
 	probe/source.c \
 	probe/source.h \
+	probe/ssdp.c \
+	probe/ssdp.h \
 	probe/tls_hello.c \
 	probe/tls_hello.h
 libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS) \

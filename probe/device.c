@@ -161,14 +161,17 @@ void device_address_drop(
 /* Let the MAC that was not seen for longest go, if it is long enough. */
 static bool device_evict(struct device_table *t, int64_t now_us)
 {
-	struct device *oldest = &t->devices[0];
+	struct device *oldest = NULL;
 
-	for (uint32_t i = 1; i < t->devices_begun; i++) {
-		if (t->devices[i].last_seen_us < oldest->last_seen_us) {
-			oldest = &t->devices[i];
+	for (uint32_t i = 0; i < t->devices_begun; i++) {
+		struct device *d = &t->devices[i];
+
+		if (d->names[DEVICE_NAME_LABEL][0] == '\0' &&
+			(oldest == NULL || d->last_seen_us < oldest->last_seen_us)) {
+			oldest = d;
 		}
 	}
-	if (now_us - oldest->last_seen_us < ABSENT_US) {
+	if (oldest == NULL || now_us - oldest->last_seen_us < ABSENT_US) {
 		return false;
 	}
 	device_addresses_free(t, oldest);

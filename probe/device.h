@@ -11,7 +11,8 @@
 /**
  * The MACs of the home side and what each is: a device, a gateway (known, but not a device of the
  * home), or not decided yet. A decision can be revised. Bounded: when full, the MAC not seen for
- * longest gives way if that is more than a day ago; otherwise the new one is refused and counted.
+ * longest gives way if that is more than a day ago and it has no label; otherwise the new one is
+ * refused and counted.
  */
 enum device_state {
 	DEVICE_FREE,
@@ -44,8 +45,9 @@ struct device {
 	struct identity_link link; /* by MAC */
 	uint32_t id;
 	uint8_t mac[6];
-	uint8_t state; /* enum device_state */
-	uint8_t best;  /* enum device_name; DEVICE_NAMES: the vendor, if any */
+	uint8_t state;   /* enum device_state */
+	uint8_t best;    /* enum device_name; DEVICE_NAMES: the vendor, if any */
+	uint8_t service; /* which service gave the mDNS name, from 1; 0: the host name */
 	int64_t first_seen_us;
 	int64_t last_seen_us;
 	struct device_prefix foreign[DEVICE_PREFIXES_MAX];

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "probe/name_text.h"
 
-#define HEADER_OCTETS   12
-#define LABEL_POINTER   0xc0
-#define CLASS_FLUSH_BIT 0x8000 /* RFC 6762 10.2 */
+#define HEADER_OCTETS 12
+#define LABEL_POINTER 0xc0
 
 enum status dns_reader_open(struct dns_reader *reader, const void *message, size_t octets)
 {
@@ -148,21 +148,47 @@ bool dns_name_equal(const struct dns_name *a, const struct dns_name *b)
 	return true;
 }
 
+/* Labels with a dot behind each; false if they are not whole or a dot is in one. */
+static bool labels_join(
+	const uint8_t *labels, size_t octets, uint8_t ret_text[DNS_NAME_WIRE_MAX], size_t *ret_n)
+{
+	size_t n = 0;
+	size_t at = 0;
+
+	while (at < octets && labels[at] != 0) {
+		uint8_t length = labels[at++];
+
+		if (length > octets - at || n + length + 1 > DNS_NAME_WIRE_MAX ||
+			memchr(labels + at, '.', length) != NULL) {
+			return false;
+		}
+		memcpy(ret_text + n, labels + at, length);
+		n += length;
+		ret_text[n++] = '.';
+		at += length;
+	}
+	*ret_n = n;
+	return at == octets || at + 1 == octets;
+}
+
 bool dns_name_text(const struct dns_name *name, char ret_text[256])
 {
 	uint8_t text[DNS_NAME_WIRE_MAX];
-	size_t n = 0;
+	size_t n;
 
 	ret_text[0] = '\0';
-	for (unsigned at = 0; at < name->octets && name->wire[at] != 0; at += 1u + name->wire[at]) {
-		if (memchr(name->wire + at + 1, '.', name->wire[at]) != NULL) {
-			return false;
-		}
-		memcpy(text + n, name->wire + at + 1, name->wire[at]);
-		n += name->wire[at];
-		text[n++] = '.';
-	}
-	return name_hostname_normalise(text, n, ret_text);
+	return labels_join(name->wire, name->octets, text, &n) &&
+	       name_hostname_normalise(text, n, ret_text);
+}
+
+bool dns_labels_text(const uint8_t *labels, size_t octets, char ret_text[256])
+{
+	uint8_t text[DNS_NAME_WIRE_MAX];
+	size_t n;
+
+	ret_text[0] = '\0';
+	return labels_join(labels, octets, text, &n) && n > 0 &&
+	       name_text_copy(text, n - 1, ret_text);
 }
 
 bool dns_record_address(const struct dns_record *record, struct dns_address *ret_address)
@@ -170,7 +196,7 @@ bool dns_record_address(const struct dns_record *record, struct dns_address *ret
 	bool a = record->type == DNS_TYPE_A && record->data_octets == 4;
 	bool aaaa = record->type == DNS_TYPE_AAAA && record->data_octets == 16;
 
-	if ((record->class & ~CLASS_FLUSH_BIT) != DNS_CLASS_IN || (!a && !aaaa)) {
+	if ((record->class & ~DNS_CLASS_FLUSH_BIT) != DNS_CLASS_IN || (!a && !aaaa)) {
 		return false;
 	}
 	memset(ret_address->address, 0, sizeof(ret_address->address));

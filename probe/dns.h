@@ -17,10 +17,13 @@
 enum dns_type {
 	DNS_TYPE_A = 1,
 	DNS_TYPE_CNAME = 5,
-	DNS_TYPE_AAAA = 28
+	DNS_TYPE_TXT = 16,
+	DNS_TYPE_AAAA = 28,
+	DNS_TYPE_SRV = 33
 };
 
-#define DNS_CLASS_IN 1
+#define DNS_CLASS_IN        1
+#define DNS_CLASS_FLUSH_BIT 0x8000 /* of mDNS, RFC 6762 10.2 */
 
 /** A name without compression, its case as on the wire, its root label included. */
 struct dns_name {
@@ -79,6 +82,13 @@ bool dns_name_equal(const struct dns_name *a, const struct dns_name *b);
  * is refused: as text it would read as two.
  */
 bool dns_name_text(const struct dns_name *name, char ret_text[256]);
+
+/**
+ * Labels without compression, with or without the root at their end (RFC 4702 2.3.1), as text with
+ * dots between them. The labels may be of any characters that name_text.h allows, as local names
+ * are; a label with a dot is refused. False, with "", if it is none.
+ */
+bool dns_labels_text(const uint8_t *labels, size_t octets, char ret_text[256]);
 
 #define DNS_ADDRESSES_MAX 64
 #define DNS_ALIASES_MAX   16

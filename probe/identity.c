@@ -121,8 +121,32 @@ static void inspect_datagram(struct identity *identity, const struct inspect_inp
 
 	if (key->protocol == PROTOCOL_ICMPV6) {
 		identity_discovery(identity, input);
-	} else if (key->port[0] == IDENTITY_PORT_DNS) {
+		return;
+	}
+	switch (key->port[0]) { /* who speaks there; those who ask answer nothing */
+	case IDENTITY_PORT_DNS:
 		identity_dns(identity, key, input->payload, input->octets, input->now_us);
+		return;
+	case IDENTITY_PORT_MDNS:
+		identity_local(identity, input, DEVICE_NAME_MDNS);
+		return;
+	case IDENTITY_PORT_LLMNR:
+		identity_local(identity, input, DEVICE_NAME_LLMNR);
+		return;
+	case IDENTITY_PORT_DHCP_CLIENT:
+	case IDENTITY_PORT_DHCP_SERVER:
+		identity_dhcp(identity, input);
+		return;
+	case IDENTITY_PORT_DHCPV6_CLIENT:
+	case IDENTITY_PORT_DHCPV6_SERVER:
+		identity_dhcp6(identity, input);
+		return;
+	default:
+		break;
+	}
+	/* Announcements come from any port, answers from the well-known one. */
+	if (key->port[0] == IDENTITY_PORT_SSDP || key->port[1] == IDENTITY_PORT_SSDP) {
+		identity_ssdp(identity, input);
 	}
 }
 

@@ -162,6 +162,15 @@ typedef void (*identity_device_sink)(void *context, const struct identity_device
 /** Visit every device, gateways last. */
 void identity_devices(const struct identity *identity, identity_device_sink sink, void *context);
 
+/**
+ * What its user calls the device: goes before every other name. "" takes the label away. @mac need
+ * not have been seen yet. Fails with WEIR_ERROR_USAGE when the label is no name (at most
+ * IDENTITY_TEXT_MAX octets of UTF-8 without control characters) or the MAC no station's,
+ * WEIR_ERROR_LIMIT when the table is full.
+ */
+bool identity_label(struct identity *identity, const uint8_t mac[6], const char *label,
+	int64_t now_us, GError **error);
+
 struct identity_counters {
 	uint64_t devices;
 	uint64_t devices_refused; /* table full */

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/error.h"
+#include "probe/name_text.h"
+
 static void text_copy(char *ret, size_t octets, const char *text)
 {
 	size_t n = strnlen(text, octets - 1);
@@ -55,4 +58,31 @@ void identity_devices(const struct identity *identity, identity_device_sink sink
 {
 	visit_state(&identity->devices, DEVICE_HOME, sink, context);
 	visit_state(&identity->devices, DEVICE_GATEWAY, sink, context);
+}
+
+bool identity_label(struct identity *identity, const uint8_t mac[6], const char *label,
+	int64_t now_us, GError **error)
+{
+	struct device *d;
+
+	if (!device_mac_is_station(mac)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"label of a device: the MAC is a group's or nobody's");
+		return false;
+	}
+	if (label[0] != '\0' && !name_text_is_valid((const uint8_t *)label, strlen(label))) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"label of a device: not 1 to %d octets of text that can be shown",
+			NAME_TEXT_MAX);
+		return false;
+	}
+	d = device_take(&identity->devices, mac, now_us);
+	if (d == NULL) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_LIMIT,
+			"label of a device: all %u places are taken",
+			identity->devices.devices_max);
+		return false;
+	}
+	device_name_put(d, DEVICE_NAME_LABEL, label);
+	return true;
 }

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "probe/dns.h"
-
 /*
  * The device at one end. The MAC decides where it is a device's; it says nothing about a receiver
  * outside, which the device may only pass the packet on to. Behind a router's MAC, or where there
@@ -97,6 +95,13 @@ uint32_t identity_name(struct identity *identity, const struct flow_key *key, in
 	return handle != 0 ? handle : end_name(identity, key, NULL, 1, now_us);
 }
 
+static struct name_key key_of_receiver(
+	const struct flow_key *key, const struct device *d, const struct dns_address *far)
+{
+	return d != NULL ? key_of_device(d, far->address, far->ip_version)
+			 : key_of_address(key->address[1], far->address, far->ip_version);
+}
+
 void identity_dns(struct identity *identity, const struct flow_key *key, const uint8_t *message,
 	uint32_t octets, int64_t now_us)
 {
@@ -122,5 +127,27 @@ void identity_dns(struct identity *identity, const struct flow_key *key, const u
 				  : key_of_address(key->address[1], a->address, a->ip_version);
 
 		name_table_learn(identity->names, &name, text, RECORD_NAME_DNS, now_us);
+	}
+}
+
+void identity_far_learn(struct identity *identity, const struct inspect_input *input,
+	const struct dns_record *record, enum device_name which)
+{
+	const struct flow_key *key = input->key;
+	struct dns_address far;
+	struct name_key name;
+	char text[256];
+
+	if (identity_home_side(&identity->home, key->address[1], key->ip_version) == HOME_MANY ||
+		!dns_record_address(record, &far) || !dns_name_text(&record->owner, text)) {
+		return;
+	}
+	name = key_of_receiver(key, end_device(identity, key, 1), &far);
+	if (far.ttl_s > 0) {
+		name_table_learn(identity->names, &name, text,
+			which == DEVICE_NAME_MDNS ? RECORD_NAME_MDNS : RECORD_NAME_LLMNR,
+			input->now_us);
+	} else {
+		name_table_forget(identity->names, &name, text);
 	}
 }

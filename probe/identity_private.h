@@ -1,6 +1,7 @@
 #pragma once
 
 #include "probe/device.h"
+#include "probe/dns.h"
 #include "probe/identity.h"
 #include "probe/identity_home.h"
 #include "probe/inspect.h"
@@ -34,6 +35,21 @@ bool identity_interface_is_home(const struct identity *identity, uint32_t interf
 /** Learn from a DNS message what @key's receiver now calls addresses. */
 void identity_dns(struct identity *identity, const struct flow_key *key, const uint8_t *message,
 	uint32_t octets, int64_t now_us);
+
+/** Learn from one DHCP or DHCPv6 message what a device calls itself and which addresses it gets. */
+void identity_dhcp(struct identity *identity, const struct inspect_input *input);
+void identity_dhcp6(struct identity *identity, const struct inspect_input *input);
+
+/** Learn from one mDNS (RFC 6762) or LLMNR (RFC 4795) message what its sender calls itself. */
+void identity_local(
+	struct identity *identity, const struct inspect_input *input, enum device_name which);
+
+/** Learn from one SSDP message what product its sender is. */
+void identity_ssdp(struct identity *identity, const struct inspect_input *input);
+
+/** The receiver, if it is one station, was told by mDNS or LLMNR itself what the sender is called. */
+void identity_far_learn(struct identity *identity, const struct inspect_input *input,
+	const struct dns_record *record, enum device_name which);
 
 /** Learn from one ICMPv6 message of neighbour discovery. */
 void identity_discovery(struct identity *identity, const struct inspect_input *input);

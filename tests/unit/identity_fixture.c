@@ -1,6 +1,7 @@
 #include "tests/unit/identity_fixture.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,37 @@ void fixture_dns_answer(struct identity *identity, const struct flow_key *key, c
 	fixture_datagram(identity, &udp, m.octets, m.n, now_us);
 }
 
+void fixture_dhcp_option(struct fixture_message *m, uint8_t option, const void *octets, uint8_t n)
+{
+	fixture_octets(m, &option, 1);
+	if (octets != NULL) {
+		fixture_octets(m, &n, 1);
+		fixture_octets(m, octets, n);
+	}
+}
+
+void fixture_dhcp_begin(
+	struct fixture_message *m, const char *mac, uint8_t type, const char *has, const char *gets)
+{
+	static const uint8_t zeros[192];
+	const char *const addresses[4] = {has, gets, "0.0.0.0", "0.0.0.0"};
+	uint8_t op = type == 2 || type == 5 || type == 6 ? 2 : 1; /* who sends what */
+	uint8_t address[16];
+
+	m->n = 0;
+	fixture_octets(m, &op, 1);
+	fixture_octets(m, "\1\6\0abcd\0\0\0\0", 11);
+	for (unsigned i = 0; i < 4; i++) {
+		fixture_address(addresses[i], address);
+		fixture_octets(m, address, 4);
+	}
+	fixture_octets(m, mac, 6);
+	fixture_octets(m, zeros, 10);
+	fixture_octets(m, zeros, 192);
+	fixture_be32(m, 0x63825363);
+	fixture_dhcp_option(m, 53, &type, 1);
+}
+
 static void text_keep(
 	char ret[256], const struct record_batch *batch, const struct record_text *text)
 {
@@ -257,4 +289,69 @@ void fixture_damage(const void *octets, size_t n, void (*parse)(const uint8_t *,
 			damage_one(octets, n, at, changes[i], parse);
 		}
 	}
+}
+
+void fixture_seen(struct identity *identity, const char *mac, const char *address)
+{
+	struct flow_key key = fixture_key(mac, address, MAC_ROUTER, "192.168.1.1");
+
+	identity_sighting(identity, &key, INT64_C(1000000));
+}
+
+void fixture_assert_name(const struct identity *identity, const char *mac, const char *name,
+	enum record_name_source source)
+{
+	struct identity_device device;
+
+	assert_true(fixture_device(identity, mac, &device));
+	assert_string_equal(device.name, name);
+	assert_int_equal(device.name_source, source);
+}
+
+void fixture_dhcp_send(struct identity *identity, const struct fixture_message *m)
+{
+	bool asked = m->octets[0] == 1;
+	struct flow_key key = fixture_key(asked ? MAC_PHONE : MAC_ROUTER,
+		asked ? "0.0.0.0" : "192.168.1.1", MAC_ALL, "255.255.255.255");
+	struct flow_key udp = fixture_udp(&key, asked ? 68 : 67, asked ? 67 : 68);
+
+	fixture_datagram(identity, &udp, m->octets, m->n, INT64_C(1000000));
+}
+
+void fixture_dhcp_request(struct identity *identity, const char *mac, const char *host_name)
+{
+	struct fixture_message m;
+
+	fixture_dhcp_begin(&m, mac, 3, "0.0.0.0", "0.0.0.0");
+	fixture_dhcp_option(&m, 12, host_name, (uint8_t)strlen(host_name));
+	fixture_dhcp_send(identity, &m);
+}
+
+void fixture_mdns_send(struct identity *identity, const char *mac, const char *address,
+	const struct fixture_message *m)
+{
+	struct flow_key key = fixture_key(mac, address, MAC_MDNS, "224.0.0.251");
+	struct flow_key udp = fixture_udp(&key, 5353, 5353);
+
+	fixture_datagram(identity, &udp, m->octets, m->n, INT64_C(1000000));
+}
+
+void fixture_mdns_host(struct identity *identity, const char *mac, const char *from,
+	const char *name, const char *address)
+{
+	struct fixture_message m;
+
+	fixture_dns_begin(&m, 0x8400, NULL, 1);
+	fixture_dns_address(&m, name, address);
+	fixture_mdns_send(identity, mac, from, &m);
+}
+
+void fixture_ssdp_send(struct identity *identity, const char *mac, const char *server)
+{
+	struct flow_key key = fixture_key(mac, "192.168.1.20", MAC_ALL, "239.255.255.250");
+	struct flow_key udp = fixture_udp(&key, 40000, 1900);
+	char message[256];
+
+	(void)snprintf(message, sizeof(message), "NOTIFY * HTTP/1.1\r\nSERVER: %s\r\n\r\n", server);
+	fixture_datagram(identity, &udp, message, strlen(message), INT64_C(1000000));
 }

@@ -50,6 +50,11 @@ void fixture_dns_alias(struct fixture_message *m, const char *name, const char *
 void fixture_dns_answer(struct identity *identity, const struct flow_key *key, const char *name,
 	const char *address, int64_t now_us);
 
+/** The fixed part of a DHCP message and its type; options follow. */
+void fixture_dhcp_begin(struct fixture_message *m, const char *mac, uint8_t type, const char *has,
+	const char *gets);
+void fixture_dhcp_option(struct fixture_message *m, uint8_t option, const void *octets, uint8_t n);
+
 /** What identity_annotate() made of a flow that began at @start_us. */
 struct fixture_record {
 	struct flow_record record;
@@ -62,6 +67,20 @@ struct fixture_record {
 
 void fixture_annotate(struct identity *identity, const struct flow_key *key, uint32_t name,
 	int64_t start_us, struct fixture_record *ret_record);
+
+/** @mac sends from @address, which is the home's. */
+void fixture_seen(struct identity *identity, const char *mac, const char *address);
+void fixture_assert_name(const struct identity *identity, const char *mac, const char *name,
+	enum record_name_source source);
+void fixture_dhcp_send(struct identity *identity, const struct fixture_message *m);
+void fixture_dhcp_request(struct identity *identity, const char *mac, const char *host_name);
+void fixture_mdns_send(struct identity *identity, const char *mac, const char *address,
+	const struct fixture_message *m);
+
+/** @mac sends @from an address of its own that @name is at @address. */
+void fixture_mdns_host(struct identity *identity, const char *mac, const char *from,
+	const char *name, const char *address);
+void fixture_ssdp_send(struct identity *identity, const char *mac, const char *server);
 
 /** The device or gateway with this MAC; false if there is none. */
 bool fixture_device(
