@@ -20,9 +20,25 @@ FUZZ_TARGETS += tests/fuzz/fuzz_capture
 tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_capture_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_dhcp
+tests_fuzz_fuzz_dhcp_SOURCES = tests/fuzz/fuzz_dhcp.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dhcp_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_dhcp6
+tests_fuzz_fuzz_dhcp6_SOURCES = tests/fuzz/fuzz_dhcp6.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dhcp6_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_dns
+tests_fuzz_fuzz_dns_SOURCES = tests/fuzz/fuzz_dns.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dns_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_http
 tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_http_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_identity
+tests_fuzz_fuzz_identity_SOURCES = tests/fuzz/fuzz_identity.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_identity_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_inspect
 tests_fuzz_fuzz_inspect_SOURCES = tests/fuzz/fuzz_inspect.c $(FUZZ_MAIN)
@@ -36,13 +52,17 @@ FUZZ_TARGETS += tests/fuzz/fuzz_name
 tests_fuzz_fuzz_name_SOURCES = tests/fuzz/fuzz_name.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_name_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
 
-FUZZ_TARGETS += tests/fuzz/fuzz_uri
-tests_fuzz_fuzz_uri_SOURCES = tests/fuzz/fuzz_uri.c $(FUZZ_MAIN)
-tests_fuzz_fuzz_uri_LDADD = $(EXPORTER_LIBS) $(FUZZ_LIBS)
+FUZZ_TARGETS += tests/fuzz/fuzz_neighbour
+tests_fuzz_fuzz_neighbour_SOURCES = tests/fuzz/fuzz_neighbour.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_neighbour_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_quic
 tests_fuzz_fuzz_quic_SOURCES = tests/fuzz/fuzz_quic.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_quic_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_ssdp
+tests_fuzz_fuzz_ssdp_SOURCES = tests/fuzz/fuzz_ssdp.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_ssdp_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_tls
 tests_fuzz_fuzz_tls_SOURCES = tests/fuzz/fuzz_tls.c $(FUZZ_MAIN)
@@ -50,6 +70,10 @@ tests_fuzz_fuzz_tls_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_stream
 tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_stream_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_uri
+tests_fuzz_fuzz_uri_SOURCES = tests/fuzz/fuzz_uri.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_uri_LDADD = $(EXPORTER_LIBS) $(FUZZ_LIBS)
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 if !FUZZER
