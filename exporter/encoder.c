@@ -32,9 +32,11 @@ struct encoder {
 	uint8_t *at;        /* end of the message so far */
 	struct encoder_message message;
 	struct encoder_counters counters;
-	/* What a chunk of a batch becomes, and which templates that needs, a bit each. */
+	/* What a chunk of a batch becomes, in a list for each template; used: a bit each. */
 	const struct flow_record *records[2 * CHUNK];
-	uint8_t templates[2 * CHUNK];
+	uint8_t next[2 * CHUNK];
+	uint8_t first[PROFILE_TEMPLATES_MAX];
+	uint8_t last[PROFILE_TEMPLATES_MAX];
 	unsigned record_count;
 	unsigned templates_used;
 	struct flow_record turned[CHUNK]; /* reverse directions, records with times filled in */
@@ -208,18 +210,12 @@ static void encoder_room(struct encoder *e, uint16_t id, uint32_t octets)
 }
 
 static void encoder_add(struct encoder *e, const struct plan *plan, const struct flow_record *r,
-	const struct record_batch *batch)
+	struct text_source *source)
 {
 	struct plan_text texts[PLAN_TEXTS_MAX];
-	uint32_t octets = plan->octets;
+	uint32_t octets = text_fill(source, plan, r, texts);
 	uint32_t octets_max = e->octets_max - IPFIX_HEADER - IPFIX_SET_HEADER;
 
-	for (unsigned i = 0; i < plan->text_count; i++) {
-		if (!text_of(r, plan->text_offsets[i], batch, &texts[i])) {
-			e->counters.texts_invalid++;
-		}
-		octets += plan_text_octets(texts[i].octets);
-	}
 	if (octets > octets_max) {
 		e->counters.texts_cut += text_shrink(plan, texts, octets - octets_max);
 		octets = plan->octets;
@@ -239,14 +235,20 @@ static void encoder_add(struct encoder *e, const struct plan *plan, const struct
 	}
 }
 
+/* Put @r at the end of the list of its template. */
 static void enlist(struct encoder *e, const struct flow_record *r)
 {
 	unsigned index = profile_select(e->profile, r);
+	unsigned place = e->record_count++;
 
-	e->records[e->record_count] = r;
-	e->templates[e->record_count] = (uint8_t)index;
-	e->templates_used |= 1u << index;
-	e->record_count++;
+	e->records[place] = r;
+	if (e->templates_used & 1u << index) {
+		e->next[e->last[index]] = (uint8_t)place;
+	} else {
+		e->first[index] = (uint8_t)place;
+		e->templates_used |= 1u << index;
+	}
+	e->last[index] = (uint8_t)place;
 }
 
 static void enlist_uniflows(struct encoder *e, const struct flow_record *r)
@@ -278,7 +280,7 @@ static void enlist_biflow(struct encoder *e, const struct flow_record *r)
 	enlist(e, r);
 }
 
-static void encoder_chunk(struct encoder *e, const struct record_batch *batch, uint32_t first)
+static void enlist_chunk(struct encoder *e, const struct record_batch *batch, uint32_t first)
 {
 	uint32_t end = MIN(batch->count, first + CHUNK);
 
@@ -296,23 +298,32 @@ static void encoder_chunk(struct encoder *e, const struct record_batch *batch, u
 			enlist_biflow(e, r);
 		}
 	}
-	for (unsigned index = 0; e->templates_used >> index != 0; index++) {
-		if (!(e->templates_used & 1u << index)) {
-			continue;
-		}
-		for (unsigned i = 0; i < e->record_count; i++) {
-			if (e->templates[i] == index) {
-				encoder_add(e, &e->plans[index], e->records[i], batch);
-			}
-		}
-	}
 }
 
 void encoder_records(struct encoder *e, const struct record_batch *batch)
 {
-	for (uint32_t first = 0; first < batch->count; first += CHUNK) {
-		encoder_chunk(e, batch, first);
+	struct text_source source = {0};
+
+	if (e->profile->names) {
+		source = text_source_of(batch);
 	}
+	for (uint32_t first = 0; first < batch->count; first += CHUNK) {
+		enlist_chunk(e, batch, first);
+		for (unsigned index = 0; e->templates_used >> index != 0; index++) {
+			const struct plan *plan = &e->plans[index];
+			unsigned place = e->first[index];
+
+			if (!(e->templates_used & 1u << index)) {
+				continue;
+			}
+			while (place != e->last[index]) {
+				encoder_add(e, plan, e->records[place], &source);
+				place = e->next[place];
+			}
+			encoder_add(e, plan, e->records[place], &source);
+		}
+	}
+	e->counters.texts_invalid += source.invalid;
 }
 
 void encoder_counters(const struct encoder *e, struct encoder_counters *ret_counters)

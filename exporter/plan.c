@@ -5,10 +5,10 @@
 
 #include "base/wire.h"
 
-static const uint8_t member_octets[] = {
+/* From one member to the next, in the record. */
+static const uint8_t strides[] = {
 	[PLAN_COPY] = 1,
-	[PLAN_COPY4] = 16,
-	[PLAN_COPY32] = 32,
+	[PLAN_IPV4] = 16,
 	[PLAN_BE16] = 2,
 	[PLAN_BE32] = 4,
 	[PLAN_BE64] = 8,
@@ -39,10 +39,21 @@ static struct plan_op plan_op_of(const struct template_field *field)
 		op.count = (uint8_t)field->octets;
 	}
 	if (field->member->kind == RECORD_ADDR && field->octets == 4) {
-		op.kind = PLAN_COPY4;
+		op.kind = PLAN_IPV4;
 		op.count = 1;
 	}
 	return op;
+}
+
+static uint8_t copy_kind(unsigned octets)
+{
+	if (octets <= 3) {
+		return PLAN_COPY3;
+	}
+	if (octets <= 7) {
+		return PLAN_COPY7;
+	}
+	return octets <= 16 ? PLAN_COPY16 : PLAN_COPY;
 }
 
 void plan_compile(const struct template *t, struct plan *ret_plan)
@@ -61,17 +72,71 @@ void plan_compile(const struct template *t, struct plan *ret_plan)
 			plan->text_offsets[plan->text_count++] = op.offset;
 		}
 		if (last && last->kind == op.kind &&
-			last->offset + last->count * member_octets[op.kind] == op.offset) {
+			last->offset + last->count * strides[op.kind] == op.offset) {
 			last->count = (uint8_t)(last->count + op.count);
 		} else {
 			plan->ops[plan->op_count++] = op;
 		}
 	}
 	for (unsigned i = 0; i < plan->op_count; i++) {
-		if (plan->ops[i].kind == PLAN_COPY && plan->ops[i].count == 32) {
-			plan->ops[i].kind = PLAN_COPY32;
+		if (plan->ops[i].kind == PLAN_COPY) {
+			plan->ops[i].kind = copy_kind(plan->ops[i].count);
 		}
 	}
+}
+
+static inline void move64(uint8_t *out, const uint8_t *in)
+{
+	uint64_t v;
+
+	memcpy(&v, in, sizeof(v));
+	memcpy(out, &v, sizeof(v));
+}
+
+static inline void move32(uint8_t *out, const uint8_t *in)
+{
+	uint32_t v;
+
+	memcpy(&v, in, sizeof(v));
+	memcpy(out, &v, sizeof(v));
+}
+
+/*
+ * Copies of a few octets, without the call and without the slow string instructions that some
+ * compilers choose: the first and the last word, which may overlap.
+ */
+static inline uint8_t *put_octets(uint8_t *out, const uint8_t *in, unsigned count)
+{
+	for (unsigned i = 0; i + 8 < count; i += 8) {
+		move64(out + i, in + i);
+	}
+	move64(out + count - 8, in + count - 8);
+	return out + count;
+}
+
+static inline uint8_t *put_7(uint8_t *out, const uint8_t *in, unsigned count)
+{
+	move32(out, in);
+	move32(out + count - 4, in + count - 4);
+	return out + count;
+}
+
+static inline uint8_t *put_3(uint8_t *out, const uint8_t *in, unsigned count)
+{
+	out[0] = in[0];
+	out[count / 2] = in[count / 2];
+	out[count - 1] = in[count - 1];
+	return out + count;
+}
+
+static uint8_t *put_ipv4(uint8_t *out, const uint8_t *in, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		move32(out, in);
+		in += 16;
+		out += 4;
+	}
+	return out;
 }
 
 static uint8_t *put_times(uint8_t *out, const uint8_t *in, unsigned count)
@@ -163,18 +228,21 @@ uint8_t *plan_encode(const struct plan *plan, const struct flow_record *record,
 
 		switch (op->kind) {
 		case PLAN_COPY:
-			memcpy(out, in, op->count);
+			out = put_octets(out, in, op->count);
+			break;
+		case PLAN_COPY3:
+			out = put_3(out, in, op->count);
+			break;
+		case PLAN_COPY7:
+			out = put_7(out, in, op->count);
+			break;
+		case PLAN_COPY16:
+			move64(out, in);
+			move64(out + op->count - 8, in + op->count - 8);
 			out += op->count;
 			break;
-		case PLAN_COPY4:
-			for (unsigned i = 0; i < op->count; i++) {
-				memcpy(out, in + 16 * (size_t)i, 4);
-				out += 4;
-			}
-			break;
-		case PLAN_COPY32:
-			memcpy(out, in, 32);
-			out += 32;
+		case PLAN_IPV4:
+			out = put_ipv4(out, in, op->count);
 			break;
 		case PLAN_BE16:
 			out = put_be16(out, in, op->count);

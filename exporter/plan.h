@@ -11,9 +11,11 @@
  * The octets are those that libfixbuf makes of the same record (tested).
  */
 enum plan_kind {
-	PLAN_COPY,   /* count octets as they are */
-	PLAN_COPY4,  /* IPv4 address */
-	PLAN_COPY32, /* two IPv6 addresses */
+	PLAN_COPY,   /* count octets as they are, more than 16 */
+	PLAN_COPY3,  /* the same, 1 to 3 octets */
+	PLAN_COPY7,  /* 4 to 7 */
+	PLAN_COPY16, /* 8 to 16 */
+	PLAN_IPV4,   /* count addresses: the first four octets of sixteen */
 	PLAN_BE16,   /* count integers of 16 bits */
 	PLAN_BE32,
 	PLAN_BE64,

@@ -28,8 +28,8 @@ static const char *const basic_members[] = {"start_us", "end_us", "octets", "pac
 static const char *const biflow_members[] = {"start_us", "end_us", "rev_start_us", "rev_end_us",
 	"octets", "packets", "rev_octets", "rev_packets", "src_address", "dst_address",
 	"ingress_interface", "egress_interface", "src_port", "dst_port", "icmp_type_code",
-	"vlan_id", "tcp_flags", "src_mac", "dst_mac", "protocol", "tos", "end_reason", "direction",
-	"biflow_direction", NULL};
+	"vlan_id", "tcp_flags", "src_mac", "dst_mac", "protocol", "ip_version", "tos", "end_reason",
+	"direction", "biflow_direction", NULL};
 
 /* Members that only records of one class have; ports are those of all but ICMP. */
 static const char *const tcp_members[] = {

@@ -14,8 +14,8 @@ struct learnt {
 };
 
 struct reader_types {
-	GHashTable *learnt; /* of struct learnt by its key */
-	struct fixbuf_model *model;
+	GHashTable *learnt;         /* of struct learnt by its key */
+	struct fixbuf_model *model; /* made when first asked: it is large */
 	uint64_t generation;
 };
 
@@ -24,13 +24,14 @@ struct reader_types *reader_types_new(void)
 	struct reader_types *types = g_new0(struct reader_types, 1);
 
 	types->learnt = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-	types->model = fixbuf_model_new();
 	return types;
 }
 
 void reader_types_free(struct reader_types *types)
 {
-	fixbuf_model_free(types->model);
+	if (types->model != NULL) {
+		fixbuf_model_free(types->model);
+	}
 	g_hash_table_unref(types->learnt);
 	g_free(types);
 }
@@ -45,7 +46,7 @@ static gint64 element_key(uint32_t enterprise, uint16_t id)
 	return (gint64)enterprise << 16 | id;
 }
 
-uint8_t reader_types_element(const struct reader_types *types, uint32_t enterprise, uint16_t id,
+uint8_t reader_types_element(struct reader_types *types, uint32_t enterprise, uint16_t id,
 	char ret_name[ELEMENT_NAME_MAX])
 {
 	gint64 key = element_key(enterprise, id);
@@ -61,6 +62,9 @@ uint8_t reader_types_element(const struct reader_types *types, uint32_t enterpri
 	if (e != NULL) {
 		element_name(e, reverse, ret_name);
 		return e->type;
+	}
+	if (types->model == NULL) {
+		types->model = fixbuf_model_new();
 	}
 	if (!fixbuf_model_element(types->model, enterprise, id, ret_name, &type)) {
 		(void)g_snprintf(ret_name, ELEMENT_NAME_MAX, "e%uid%u", enterprise, id);

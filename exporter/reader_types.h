@@ -16,7 +16,7 @@ struct reader_types *reader_types_new(void);
 void reader_types_free(struct reader_types *types);
 
 /** Name and type of an element; "e<PEN>id<N>" and octets if nothing is known. */
-uint8_t reader_types_element(const struct reader_types *types, uint32_t enterprise, uint16_t id,
+uint8_t reader_types_element(struct reader_types *types, uint32_t enterprise, uint16_t id,
 	char ret_name[ELEMENT_NAME_MAX]);
 
 /**

@@ -12,30 +12,32 @@ static const uint16_t shrink_order[] = {offsetof(struct flow_record, device_clas
 	offsetof(struct flow_record, node_name), offsetof(struct flow_record, far_name),
 	offsetof(struct flow_record, device_name)};
 
-/* Octets of 1 to 127 only. */
-static bool is_ascii(const uint8_t *text, size_t octets)
-{
-	uint8_t bad = 0;
-
-	while (octets >= 8) {
-		uint64_t word;
-
-		memcpy(&word, text, sizeof(word));
-		if ((word | (word - LOW_BITS)) & HIGH_BITS) {
-			return false;
-		}
-		text += 8;
-		octets -= 8;
-	}
-	for (size_t i = 0; i < octets; i++) {
-		bad |= text[i] >= 0x80 || text[i] == 0;
-	}
-	return !bad;
-}
-
 bool text_valid(const uint8_t *text, size_t octets)
 {
-	return is_ascii(text, octets) || g_utf8_validate_len((const char *)text, octets, NULL);
+	const uint8_t *end = text + octets;
+
+	while (text < end) {
+		uint64_t word;
+
+		/* Eight octets of 1 to 127 at once. */
+		if (end - text >= 8) {
+			memcpy(&word, text, sizeof(word));
+			if (((word | (word - LOW_BITS)) & HIGH_BITS) == 0) {
+				text += 8;
+				continue;
+			}
+		}
+		if (text[0] >= 1 && text[0] <= 127) {
+			text++;
+			continue;
+		}
+		if (text[0] == 0 ||
+			g_utf8_get_char_validated((const char *)text, end - text) > 0x10ffff) {
+			return false;
+		}
+		text = (const uint8_t *)g_utf8_next_char(text);
+	}
+	return true;
 }
 
 size_t text_cut(const uint8_t *text, size_t octets, size_t octets_max)
@@ -49,23 +51,47 @@ size_t text_cut(const uint8_t *text, size_t octets, size_t octets_max)
 	return octets_max;
 }
 
-bool text_of(const struct flow_record *record, uint16_t offset, const struct record_batch *batch,
-	struct plan_text *ret_text)
+struct text_source text_source_of(const struct record_batch *batch)
 {
-	struct record_text ref;
+	return (struct text_source){.text = batch->text,
+		.octets = batch->text_octets,
+		.valid = text_valid(batch->text, batch->text_octets)};
+}
 
-	memcpy(&ref, (const uint8_t *)record + offset, sizeof(ref));
-	*ret_text = (struct plan_text){0};
-	if (ref.octets == 0) {
-		return true;
+/* Octets @offset to @end are text; in valid text that is so when both fall between characters. */
+static bool is_text(const struct text_source *source, uint32_t offset, uint32_t end)
+{
+	if (source->valid) {
+		return (source->text[offset] & 0xc0) != 0x80 &&
+		       (end == source->octets || (source->text[end] & 0xc0) != 0x80);
 	}
-	if (ref.offset > batch->text_octets || ref.octets > batch->text_octets - ref.offset ||
-		!text_valid(batch->text + ref.offset, ref.octets)) {
-		return false;
+	return text_valid(source->text + offset, end - offset);
+}
+
+uint32_t text_fill(struct text_source *source, const struct plan *plan,
+	const struct flow_record *record, struct plan_text *ret_texts)
+{
+	uint32_t octets = plan->octets;
+
+	for (unsigned i = 0; i < plan->text_count; i++) {
+		struct plan_text *t = &ret_texts[i];
+		struct record_text ref;
+
+		memcpy(&ref, (const uint8_t *)record + plan->text_offsets[i], sizeof(ref));
+		t->octets = 0;
+		if (ref.octets == 0) {
+			continue;
+		}
+		if (ref.offset > source->octets || ref.octets > source->octets - ref.offset ||
+			!is_text(source, ref.offset, ref.offset + ref.octets)) {
+			source->invalid++;
+			continue;
+		}
+		t->at = source->text + ref.offset;
+		t->octets = (uint32_t)text_cut(t->at, ref.octets, RECORD_TEXT_MAX);
+		octets += plan_text_octets(t->octets);
 	}
-	ret_text->at = batch->text + ref.offset;
-	ret_text->octets = (uint32_t)text_cut(ret_text->at, ref.octets, RECORD_TEXT_MAX);
-	return true;
+	return octets;
 }
 
 static struct plan_text *text_at(const struct plan *plan, struct plan_text *texts, uint16_t offset)
