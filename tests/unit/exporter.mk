@@ -68,3 +68,5 @@ tests_unit_test_reader_SOURCES = tests/unit/test_reader.c tests/unit/unit.h \
 tests_unit_test_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_reader_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_reader
+TESTS += tests/unit/test_registry.py
+dist_check_SCRIPTS += tests/unit/test_registry.py
