@@ -1,3 +1,16 @@
 bin_PROGRAMS += weir
-weir_SOURCES = cli/main.c
-weir_LDADD = $(PROBE_LIBS) $(EXPORTER_LIBS)
+weir_SOURCES = \
+	cli/commands.h \
+	cli/dump.c \
+	cli/main.c \
+	cli/meter.c \
+	cli/meter_options.c \
+	cli/meter_options.h \
+	cli/progress.c \
+	cli/progress.h \
+	cli/stats_json.c \
+	cli/stats_json.h \
+	cli/summary.c \
+	cli/summary.h
+weir_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+weir_LDADD = $(PROBE_LIBS) $(EXPORTER_LIBS) -lm

@@ -1,0 +1,194 @@
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/meter_options.h"
+#include "cli/progress.h"
+#include "cli/stats_json.h"
+#include "cli/summary.h"
+#include "exporter/export.h"
+#include "probe/identity.h"
+#include "probe/meter.h"
+#include "probe/source.h"
+
+#define CLOSE_TIMEOUT_MS 10000
+
+static volatile sig_atomic_t stop_asked;
+
+static void on_stop(int signal_number)
+{
+	stop_asked = signal_number;
+}
+
+/* One metering run: source → meter → exporter and summary. */
+struct run {
+	struct meter_options options;
+	struct source *source;
+	struct identity *identity; /* NULL: nobody wants names */
+	struct meter *meter;
+	struct exporter *exporter;
+	struct summary *summary; /* NULL: not wanted */
+	struct progress progress;
+};
+
+static void run_records(void *context, const struct record_batch *batch)
+{
+	struct run *run = context;
+
+	exporter_clock(run->exporter, meter_clock(run->meter));
+	exporter_records(run->exporter, batch);
+	if (run->summary != NULL) {
+		summary_records(run->summary, batch);
+	}
+}
+
+static bool run_open_exporter(struct run *run, GError **error)
+{
+	struct export_config config = {.observation_domain = (uint32_t)run->options.domain,
+		.default_profile = run->options.profile,
+		.lossless = true,
+		.file_clock = true};
+
+	run->exporter = exporter_new(&config, error);
+	if (run->exporter == NULL) {
+		return false;
+	}
+	for (char **dest = run->options.destinations; dest != NULL && *dest != NULL; dest++) {
+		if (!exporter_add(run->exporter, *dest, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool run_open(struct run *run, GError **error)
+{
+	struct identity_config config = {.hash_seed = run->options.meter.hash_seed};
+	bool has_destination = run->options.destinations != NULL;
+
+	run->source = source_file_new(run->options.input, error);
+	if (run->source == NULL || !run_open_exporter(run, error)) {
+		return false;
+	}
+	if (run->options.summary || !has_destination || isatty(STDOUT_FILENO) == 1) {
+		run->summary = summary_new();
+	}
+	if (run->summary != NULL || exporter_wants_names(run->exporter)) {
+		if (!meter_options_home(&run->options, run->source, &config, error)) {
+			return false;
+		}
+		run->identity = identity_new(&config, error);
+		if (run->identity == NULL) {
+			return false;
+		}
+	}
+	run->meter = meter_new(&run->options.meter, run->identity, run_records, run, error);
+	return run->meter != NULL;
+}
+
+static void run_close(struct run *run)
+{
+	meter_free(run->meter);
+	identity_free(run->identity);
+	exporter_free(run->exporter);
+	summary_free(run->summary);
+	source_free(run->source);
+	meter_options_done(&run->options);
+}
+
+/* Read to the end, a fault, or a signal. */
+static enum source_result run_read(struct run *run)
+{
+	enum source_result result = SOURCE_MORE;
+	struct source_counters counters;
+
+	progress_start(&run->progress, g_get_monotonic_time());
+	while (result == SOURCE_MORE && stop_asked == 0) {
+		result = source_dispatch(run->source, meter_packets, run->meter);
+		exporter_clock(run->exporter, meter_clock(run->meter));
+		if (run->progress.shown) {
+			run->source->ops->counters(run->source, &counters);
+			progress_update(&run->progress, &counters, g_get_monotonic_time());
+		}
+	}
+	progress_end(&run->progress);
+	return result;
+}
+
+/* True if records leave through standard output, so that nothing else may. */
+static bool stdout_taken(char **destinations)
+{
+	for (; destinations != NULL && *destinations != NULL; destinations++) {
+		const char *colon = strchr(*destinations, ':');
+
+		if (colon != NULL && colon[1] == '-' && (colon[2] == '\0' || colon[2] == '?')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void run_report(struct run *run)
+{
+	FILE *out = stdout_taken(run->options.destinations) ? stderr : stdout;
+	struct stats stats = {.source = run->source,
+		.meter = run->meter,
+		.identity = run->identity,
+		.exporter = run->exporter};
+
+	if (run->summary != NULL) {
+		summary_print(run->summary, run->identity, out);
+	}
+	if (run->options.stats_json) {
+		stats_print_json(&stats, out);
+	}
+}
+
+static int run_finish(struct run *run, enum source_result result)
+{
+	g_autoptr(GError) error = NULL;
+	int status = 0;
+
+	meter_finish(run->meter, RECORD_END_FORCED);
+	exporter_clock(run->exporter, meter_clock(run->meter));
+	if (!exporter_close(run->exporter, CLOSE_TIMEOUT_MS, &error)) {
+		fprintf(stderr, "weir meter: %s\n", error->message);
+		status = 1;
+	}
+	if (result == SOURCE_FAULT) {
+		fprintf(stderr, "weir meter: warning: %s: %s; all before it was metered\n",
+			run->source->name, run->source->fault);
+		status = run->options.strict ? 1 : status;
+	}
+	run_report(run);
+	if (fflush(stdout) != 0) {
+		fprintf(stderr, "weir meter: cannot write standard output\n");
+		status = 1;
+	}
+	return status;
+}
+
+int meter_command(int argc, char **argv)
+{
+	struct run run = {0};
+	g_autoptr(GError) error = NULL;
+	struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND};
+	int status = EXIT_USAGE;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	log_open("weir meter", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
+	if (!meter_options_parse(&run.options, argc, argv, &error) || !run_open(&run, &error)) {
+		fprintf(stderr, "weir meter: %s\n", error->message);
+	} else {
+		/* Only now: what hinders the start has one line, the one above. */
+		log_open("weir meter", LOG_TARGET_STDERR, LOG_LEVEL_WARNING);
+		status = run_finish(&run, run_read(&run));
+	}
+	run_close(&run);
+	return status;
+}
