@@ -3,6 +3,7 @@ include tests/fuzz/automake.mk
 include tests/lint/automake.mk
 include tests/netns/automake.mk
 include tests/bench/automake.mk
+include tests/interop/automake.mk
 
 EXTRA_DIST += tests/coverage.sh tests/kit.sh
 
