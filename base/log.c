@@ -17,7 +17,8 @@ static struct {
 } log_state = {.program = "weir", .target = LOG_TARGET_STDERR, .level = LOG_LEVEL_NOTICE};
 
 static const int log_priority[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
-static const char *const log_word[] = {"error", "warning", "notice", "info", "debug"};
+const char *const log_level_words[] = {"error", "warning", "notice", "info", "debug", NULL};
+const char *const log_target_words[] = {"stderr", "syslog", "journal", NULL};
 
 void log_open(const char *program, enum log_target target, enum log_level level)
 {
@@ -64,5 +65,6 @@ void log_write(enum log_level level, const char *area, const char *format, ...)
 	case LOG_TARGET_STDERR:
 		break;
 	}
-	(void)fprintf(stderr, "%s: %s: %s: %s\n", log_state.program, log_word[level], area, line);
+	(void)fprintf(
+		stderr, "%s: %s: %s: %s\n", log_state.program, log_level_words[level], area, line);
 }

@@ -22,6 +22,10 @@ enum log_target {
 	LOG_TARGET_JOURNAL
 };
 
+/** The names of levels and targets for options, in the order of the enums, NULL-terminated. */
+extern const char *const log_level_words[];
+extern const char *const log_target_words[];
+
 /** Send everything up to @level to @target under the name @program (borrowed, must stay). */
 void log_open(const char *program, enum log_target target, enum log_level level);
 

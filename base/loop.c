@@ -182,6 +182,16 @@ int loop_signals_take(int fd)
 	return (int)info.ssi_signo;
 }
 
+void loop_signals_release(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 static int64_t read_clock(clockid_t clock)
 {
 	struct timespec now;

@@ -70,6 +70,9 @@ int loop_signals_open(GError **error);
 /** Take one signal from the descriptor; 0 when none waits. */
 int loop_signals_take(int fd);
 
+/** From now on let SIGTERM and SIGINT end the program at once: for who asks a second time. */
+void loop_signals_release(void);
+
 /** Clocks, µs: since the epoch, and one that never jumps. */
 int64_t loop_clock_us(void);
 int64_t loop_monotonic_us(void); /* since boot */

@@ -226,10 +226,10 @@ bool options_parse(
 	struct arguments arguments = {.argc = argc, .argv = argv, .config = true};
 	const char *path;
 
-	if (!parse_arguments(set, target, &arguments, error)) {
+	if (set->config != OPTIONS_NO_FILE && !parse_arguments(set, target, &arguments, error)) {
 		return false;
 	}
-	path = *(char **)((char *)target + set->config);
+	path = set->config != OPTIONS_NO_FILE ? *(char **)((char *)target + set->config) : NULL;
 	if (path != NULL && !options_read(set, target, path, error)) {
 		return false;
 	}

@@ -36,11 +36,13 @@ struct option_spec {
 struct option_set {
 	const struct option_spec *specs;
 	unsigned count;       /* at most OPTIONS_MAX */
-	size_t config;        /* offset of the char * that names the file; its spec has no key */
+	size_t config;        /* offset of the char * that names the file (its spec has no key), or
+			* OPTIONS_NO_FILE */
 	const char *synopsis; /* for the help: what follows "usage: " */
 };
 
-#define OPTIONS_MAX 48
+#define OPTIONS_MAX     48
+#define OPTIONS_NO_FILE SIZE_MAX
 
 /**
  * Fill @target, which holds the defaults: first from the file, if one is named, then from the

@@ -1,5 +1,11 @@
+bin_PROGRAMS += weir-export
+weir_export_SOURCES = exporter/main.c
+weir_export_LDADD = $(EXPORTER_LIBS)
+
 noinst_LIBRARIES += libexporter.a
 libexporter_a_SOURCES = \
+	exporter/daemon.c \
+	exporter/daemon.h \
 	exporter/destination.c \
 	exporter/destination.h \
 	exporter/destination_send.c \
@@ -14,6 +20,8 @@ libexporter_a_SOURCES = \
 	exporter/encoder.c \
 	exporter/encoder.h \
 	exporter/export.h \
+	exporter/export_options.c \
+	exporter/export_options.h \
 	exporter/exporter.c \
 	exporter/json_record.c \
 	exporter/json_record.h \
@@ -21,6 +29,8 @@ libexporter_a_SOURCES = \
 	exporter/json_text.h \
 	exporter/model_fixbuf.c \
 	exporter/model_fixbuf.h \
+	exporter/outlet.c \
+	exporter/outlet.h \
 	exporter/pacer.c \
 	exporter/pacer.h \
 	exporter/plan.c \

@@ -31,6 +31,7 @@ static void take_signal(void *context, uint32_t events)
 		probe_reload(probe);
 	} else if (signal != 0) {
 		log_info(PROBE_AREA, "signal %d: ending", signal);
+		loop_signals_release();
 		probe->ending = true;
 	}
 }

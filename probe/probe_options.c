@@ -1,5 +1,6 @@
 #include "probe/probe_options.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -16,9 +17,6 @@
 #define UNSET             (-1)
 
 #define AT(member) offsetof(struct probe_options, member)
-
-static const char *const level_words[] = {"error", "warning", "notice", "info", "debug", NULL};
-static const char *const target_words[] = {"stderr", "syslog", "journal", NULL};
 
 static const struct option_spec probe_specs[] = {
 	{.name = "interface",
@@ -146,14 +144,14 @@ static const struct option_spec probe_specs[] = {
 		.key = "log-level",
 		.kind = OPTION_WORD,
 		.offset = AT(log_level),
-		.words = level_words,
+		.words = log_level_words,
 		.argument = "L",
 		.text = "error, warning, notice (default), info or debug"},
 	{.name = "log",
 		.key = "log",
 		.kind = OPTION_WORD,
 		.offset = AT(log_target),
-		.words = target_words,
+		.words = log_target_words,
 		.argument = "TARGET",
 		.text = "stderr (default in the foreground), syslog or journal"},
 	{.name = "parent",

@@ -1,0 +1,313 @@
+#include "exporter/daemon.h"
+
+#include <glib-unix.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/privilege.h"
+#include "base/stream_client.h"
+#include "base/stream_peer.h"
+#include "exporter/outlet.h"
+
+#define DAEMON_AREA     "export"
+#define MESSAGES_A_TURN 64 /* then destinations have theirs */
+#define RETRY_FIRST_MS  50
+#define RETRY_MAX_MS    1000
+#define LOSSES_LOG_US   (10 * G_USEC_PER_SEC)
+
+struct export_daemon {
+	const struct export_options *options;
+	int argc;
+	char **argv;
+	struct outlets *outlets;
+	char *path; /* of the stream's socket */
+	struct stream_client *client;
+	int signals;
+	guint signals_source;
+	guint stream_source;
+	guint retry_source;
+	unsigned retry_ms;
+	bool readable; /* the stream has something for us */
+	bool ending;
+	bool waiting; /* that the probe is away has been said */
+	bool ended;   /* the probe said goodbye */
+	bool broken;  /* with --once: the stream ended without that */
+	struct stream_counters known;
+	int64_t losses_logged_us;
+};
+
+static void connect_later(struct export_daemon *daemon);
+
+static void disconnect(struct export_daemon *daemon)
+{
+	g_clear_handle_id(&daemon->stream_source, g_source_remove);
+	g_clear_pointer(&daemon->client, stream_client_free);
+	daemon->readable = false;
+}
+
+/* Counters of a probe that began anew are smaller than those known: nothing grew. */
+static uint64_t growth(uint64_t now, uint64_t then)
+{
+	return now > then ? now - then : 0;
+}
+
+static void take_counters(struct export_daemon *daemon, const struct stream_counters *now)
+{
+	const struct stream_counters *then = &daemon->known;
+	uint64_t stream = growth(now->lost_records, then->lost_records);
+	uint64_t unheard = growth(now->unheard_records, then->unheard_records);
+	uint64_t kernel = growth(now->kernel_dropped, then->kernel_dropped) +
+			  growth(now->if_dropped, then->if_dropped);
+	uint64_t ignored = growth(now->ignored_packets, then->ignored_packets);
+	int64_t now_us = loop_monotonic_us();
+
+	if (stream + unheard + kernel + ignored == 0 ||
+		(daemon->losses_logged_us != 0 &&
+			now_us - daemon->losses_logged_us < LOSSES_LOG_US)) {
+		return;
+	}
+	daemon->losses_logged_us = now_us;
+	daemon->known = *now;
+	log_notice(DAEMON_AREA,
+		"lost: %" PRIu64 " packets at the capture, %" PRIu64 " for want of room, %" PRIu64
+		" records on the stream (in all %" PRIu64 " records, %" PRIu64 " packets, %" PRIu64
+		" octets), %" PRIu64 " while nobody was connected",
+		kernel, ignored, stream, now->lost_records, now->lost_packets, now->lost_octets,
+		unheard);
+}
+
+static void take_message(struct export_daemon *daemon, const struct stream_message *message)
+{
+	switch (message->type) {
+	case STREAM_FLOWS:
+		outlets_records(daemon->outlets, &message->flows.batch, message->flows.clock_us);
+		break;
+	case STREAM_COUNTERS:
+		take_counters(daemon, &message->counters);
+		break;
+	case STREAM_HELLO:
+		daemon->waiting = false;
+		daemon->retry_ms = RETRY_FIRST_MS;
+		memset(&daemon->known, 0, sizeof(daemon->known));
+		log_info(DAEMON_AREA, "connected to %s", message->hello.program);
+		break;
+	case STREAM_BYE:
+		daemon->ended = true;
+		log_info(DAEMON_AREA, "the probe has ended");
+		break;
+	case STREAM_INTERFACE:
+		log_debug(DAEMON_AREA, "interface %u is %s", message->interface.index,
+			message->interface.name);
+		break;
+	case STREAM_DEVICE:
+		break; /* what of devices is exported comes with the flows */
+	}
+}
+
+/* Take up to @count messages. False when the stream is over. */
+static bool take_messages(struct export_daemon *daemon, unsigned count)
+{
+	const struct stream_message *message;
+	GError *error = NULL;
+
+	for (unsigned i = 0; i < count; i++) {
+		switch (stream_client_next(daemon->client, &message, &error)) {
+		case STREAM_CLIENT_MESSAGE:
+			take_message(daemon, message);
+			break;
+		case STREAM_CLIENT_AGAIN:
+			return true;
+		case STREAM_CLIENT_END:
+			return false;
+		case STREAM_CLIENT_FAULT:
+			log_error(DAEMON_AREA, "%s", error->message);
+			g_error_free(error);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Reading is for the outer loop, since exporter_records() may run the loop itself: as long as it
+ * does, the stream must rest. */
+static gboolean stream_ready(gint fd, GIOCondition condition, gpointer context)
+{
+	struct export_daemon *daemon = context;
+
+	daemon->stream_source = 0;
+	daemon->readable = true;
+	return G_SOURCE_REMOVE;
+}
+
+static void stream_watch(struct export_daemon *daemon)
+{
+	daemon->readable = false;
+	daemon->stream_source = g_unix_fd_add(
+		stream_client_fd(daemon->client), G_IO_IN | G_IO_HUP, stream_ready, daemon);
+}
+
+static void stream_read(struct export_daemon *daemon)
+{
+	if (take_messages(daemon, MESSAGES_A_TURN)) {
+		stream_watch(daemon);
+		return;
+	}
+	disconnect(daemon);
+	if (daemon->options->once) {
+		daemon->broken = !daemon->ended;
+		daemon->ending = true;
+	} else {
+		connect_later(daemon);
+	}
+}
+
+static gboolean connect_now(gpointer context)
+{
+	struct export_daemon *daemon = context;
+	GError *error = NULL;
+
+	daemon->retry_source = 0;
+	daemon->client = stream_client_new(daemon->path, "weir-export", &error);
+	if (daemon->client == NULL) {
+		if (!daemon->waiting && daemon->retry_ms == RETRY_MAX_MS) {
+			daemon->waiting = true;
+			log_notice(DAEMON_AREA, "waiting for the probe: %s", error->message);
+		}
+		g_error_free(error);
+		connect_later(daemon);
+		return G_SOURCE_REMOVE;
+	}
+	stream_watch(daemon);
+	return G_SOURCE_REMOVE;
+}
+
+static void connect_later(struct export_daemon *daemon)
+{
+	daemon->retry_source = g_timeout_add(daemon->retry_ms, connect_now, daemon);
+	daemon->retry_ms = MIN(daemon->retry_ms * 2, RETRY_MAX_MS);
+}
+
+static void reload(struct export_daemon *daemon)
+{
+	struct export_options options;
+	const char *name;
+	GError *error = NULL;
+
+	if (!export_options_load(&options, daemon->argc, daemon->argv, &error) ||
+		!outlets_set(daemon->outlets, &options, &error)) {
+		log_error(DAEMON_AREA, "configuration not reloaded: %s", error->message);
+		g_clear_error(&error);
+		export_options_clear(&options);
+		return;
+	}
+	if (!export_options_live(&options, daemon->options, &name)) {
+		log_warning(DAEMON_AREA, "'%s' changes only with a restart", name);
+	}
+	log_level_set((enum log_level)options.log_level);
+	export_options_clear(&options);
+	log_notice(DAEMON_AREA, "configuration reloaded");
+}
+
+static gboolean signal_ready(gint fd, GIOCondition condition, gpointer context)
+{
+	struct export_daemon *daemon = context;
+	int signal = loop_signals_take(fd);
+
+	if (signal == SIGHUP) {
+		reload(daemon);
+	} else if (signal != 0) {
+		log_info(DAEMON_AREA, "signal %d: ending", signal);
+		loop_signals_release();
+		daemon->ending = true;
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+static bool drop(const struct export_options *options, GError **error)
+{
+	struct privilege_user user;
+
+	if (options->user != NULL && !privilege_user_find(options->user, &user, error)) {
+		return false;
+	}
+	if (!privilege_drop(options->user != NULL ? &user : NULL, error)) {
+		return false;
+	}
+	if (options->parent != 0 && !privilege_follow((pid_t)options->parent)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_SYSTEM, "--parent: it has ended already");
+		return false;
+	}
+	return true;
+}
+
+struct export_daemon *export_daemon_new(
+	const struct export_options *options, int argc, char **argv, GError **error)
+{
+	struct export_daemon *daemon = g_new0(struct export_daemon, 1);
+
+	daemon->options = options;
+	daemon->argc = argc;
+	daemon->argv = argv;
+	daemon->retry_ms = RETRY_FIRST_MS;
+	daemon->outlets = outlets_new();
+	daemon->path = g_build_filename(options->run_dir, STREAM_SOCKET_NAME, NULL);
+	daemon->signals = loop_signals_open(error);
+	if (daemon->signals < 0 || !drop(options, error) ||
+		!outlets_set(daemon->outlets, options, error)) {
+		export_daemon_free(daemon);
+		return NULL;
+	}
+	daemon->signals_source = g_unix_fd_add(daemon->signals, G_IO_IN, signal_ready, daemon);
+	return daemon;
+}
+
+void export_daemon_free(struct export_daemon *daemon)
+{
+	if (daemon == NULL) {
+		return;
+	}
+	disconnect(daemon);
+	g_clear_handle_id(&daemon->retry_source, g_source_remove);
+	g_clear_handle_id(&daemon->signals_source, g_source_remove);
+	if (daemon->signals >= 0) {
+		close(daemon->signals);
+	}
+	outlets_free(daemon->outlets);
+	g_free(daemon->path);
+	g_free(daemon);
+}
+
+bool export_daemon_confine(const struct export_daemon *daemon, GError **error)
+{
+	const struct privilege_needs needs = {
+		.profile = PRIVILEGE_EXPORT, .read_files = true, .log_socket = true};
+
+	return privilege_confine(&needs, error);
+}
+
+int export_daemon_run(struct export_daemon *daemon)
+{
+	bool good;
+
+	(void)connect_now(daemon);
+	while (!daemon->ending) {
+		(void)g_main_context_iteration(NULL, TRUE);
+		if (daemon->readable) {
+			stream_read(daemon);
+		}
+	}
+	if (daemon->client != NULL) {
+		(void)take_messages(daemon, UINT32_MAX); /* what the probe has sent already */
+		disconnect(daemon);
+	}
+	good = outlets_close(daemon->outlets, (int)daemon->options->drain_ms);
+	if (daemon->broken) {
+		log_error(DAEMON_AREA, "the probe went away without a goodbye");
+	}
+	return good && !daemon->broken ? 0 : 1;
+}
