@@ -10,6 +10,8 @@ libbase_a_SOURCES = \
 	base/log.h \
 	base/loop.c \
 	base/loop.h \
+	base/memory.c \
+	base/memory.h \
 	base/name.c \
 	base/name.h \
 	base/notify.c \

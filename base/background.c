@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,6 +73,27 @@ bool background_detach(const struct background *background, GError **error)
 		close(fd);
 	}
 	return true;
+}
+
+bool background_pid(const struct background *background, const char *folder, const char *program,
+	GError **error)
+{
+	char *path;
+	char text[16];
+	bool good;
+
+	if (background->pipe < 0) {
+		return true;
+	}
+	if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "%s: %s", folder, g_strerror(errno));
+		return false;
+	}
+	path = g_strdup_printf("%s/%s.pid", folder, program);
+	(void)g_snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	good = g_file_set_contents(path, text, -1, error);
+	g_free(path);
+	return good;
 }
 
 void background_ready(struct background *background)

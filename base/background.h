@@ -27,5 +27,10 @@ enum background_role background_start(
 /** Let go of the terminal: standard input, output and error become /dev/null. Before confinement. */
 bool background_detach(const struct background *background, GError **error);
 
+/** Write the process id to FOLDER/PROGRAM.pid, which scripts need that stop a
+ * background program; the folder is made if need be. Before rights are given up. */
+bool background_pid(const struct background *background, const char *folder, const char *program,
+	GError **error);
+
 /** Let the parent end with 0. */
 void background_ready(struct background *background);

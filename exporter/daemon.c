@@ -34,11 +34,12 @@ struct export_daemon {
 	unsigned retry_ms;
 	bool readable; /* the stream has something for us */
 	bool ending;
-	bool waiting; /* that the probe is away has been said */
-	bool ended;   /* the probe said goodbye */
-	bool broken;  /* with --once: the stream ended without that */
-	struct stream_counters known;
-	int64_t losses_logged_us;
+	bool waiting;                    /* that the probe is away has been said */
+	bool ended;                      /* the probe said goodbye */
+	bool broken;                     /* with --once: the stream ended without that */
+	struct stream_counters counters; /* the last that the probe told */
+	struct stream_counters logged;   /* those whose losses have been logged */
+	int64_t logged_us;
 };
 
 static void connect_later(struct export_daemon *daemon);
@@ -50,34 +51,36 @@ static void disconnect(struct export_daemon *daemon)
 	daemon->readable = false;
 }
 
-/* Counters of a probe that began anew are smaller than those known: nothing grew. */
 static uint64_t growth(uint64_t now, uint64_t then)
 {
 	return now > then ? now - then : 0;
 }
 
-static void take_counters(struct export_daemon *daemon, const struct stream_counters *now)
+/* Say what was lost since it was last said; @now: however short that is ago. */
+static void log_losses(struct export_daemon *daemon, bool now)
 {
-	const struct stream_counters *then = &daemon->known;
-	uint64_t stream = growth(now->lost_records, then->lost_records);
-	uint64_t unheard = growth(now->unheard_records, then->unheard_records);
-	uint64_t kernel = growth(now->kernel_dropped, then->kernel_dropped) +
-			  growth(now->if_dropped, then->if_dropped);
-	uint64_t ignored = growth(now->ignored_packets, then->ignored_packets);
+	const struct stream_counters *c = &daemon->counters;
+	const struct stream_counters *then = &daemon->logged;
+	uint64_t stream = growth(c->lost_records, then->lost_records);
+	uint64_t unheard = growth(c->unheard_records, then->unheard_records);
+	uint64_t capture = growth(c->kernel_dropped, then->kernel_dropped) +
+			   growth(c->if_dropped, then->if_dropped);
+	uint64_t ignored = growth(c->ignored_packets, then->ignored_packets);
 	int64_t now_us = loop_monotonic_us();
 
-	if (stream + unheard + kernel + ignored == 0 ||
-		(daemon->losses_logged_us != 0 &&
-			now_us - daemon->losses_logged_us < LOSSES_LOG_US)) {
+	if (stream + unheard + capture + ignored == 0) {
 		return;
 	}
-	daemon->losses_logged_us = now_us;
-	daemon->known = *now;
+	if (!now && daemon->logged_us != 0 && now_us - daemon->logged_us < LOSSES_LOG_US) {
+		return;
+	}
+	daemon->logged_us = now_us;
+	daemon->logged = *c;
 	log_notice(DAEMON_AREA,
 		"lost: %" PRIu64 " packets at the capture, %" PRIu64 " for want of room, %" PRIu64
 		" records on the stream (in all %" PRIu64 " records, %" PRIu64 " packets, %" PRIu64
 		" octets), %" PRIu64 " while nobody was connected",
-		kernel, ignored, stream, now->lost_records, now->lost_packets, now->lost_octets,
+		capture, ignored, stream, c->lost_records, c->lost_packets, c->lost_octets,
 		unheard);
 }
 
@@ -88,16 +91,19 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 		outlets_records(daemon->outlets, &message->flows.batch, message->flows.clock_us);
 		break;
 	case STREAM_COUNTERS:
-		take_counters(daemon, &message->counters);
+		daemon->counters = message->counters;
+		log_losses(daemon, false);
 		break;
 	case STREAM_HELLO:
 		daemon->waiting = false;
 		daemon->retry_ms = RETRY_FIRST_MS;
-		memset(&daemon->known, 0, sizeof(daemon->known));
+		memset(&daemon->counters, 0, sizeof(daemon->counters));
+		memset(&daemon->logged, 0, sizeof(daemon->logged));
 		log_info(DAEMON_AREA, "connected to %s", message->hello.program);
 		break;
 	case STREAM_BYE:
 		daemon->ended = true;
+		log_losses(daemon, true);
 		log_info(DAEMON_AREA, "the probe has ended");
 		break;
 	case STREAM_INTERFACE:

@@ -4,6 +4,7 @@
 #include "base/background.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/notify.h"
 #include "exporter/daemon.h"
 
@@ -21,22 +22,17 @@ static int fail(GError *error)
 	return status;
 }
 
-/* What the start has used and will never use again goes back, since the program then waits. */
-static void trim_memory(void)
-{
-#ifdef __GLIBC__
-	(void)malloc_trim(0);
-#endif
-}
-
 static int run(
 	const struct export_options *options, int argc, char **argv, struct background *background)
 {
 	GError *error = NULL;
+	struct export_daemon *daemon = NULL;
 	int notify = notify_open();
-	struct export_daemon *daemon = export_daemon_new(options, argc, argv, &error);
 	int status;
 
+	if (background_pid(background, options->run_dir, PROGRAM, &error)) {
+		daemon = export_daemon_new(options, argc, argv, &error);
+	}
 	if (daemon == NULL || !background_detach(background, &error)) {
 		export_daemon_free(daemon);
 		return fail(error);
@@ -49,7 +45,7 @@ static int run(
 	}
 	background_ready(background);
 	notify_send(notify, "READY=1");
-	trim_memory();
+	memory_trim();
 	status = export_daemon_run(daemon);
 	notify_send(notify, "STOPPING=1");
 	export_daemon_free(daemon);

@@ -3,6 +3,7 @@
 #include "base/background.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/notify.h"
 #include "probe/daemon.h"
 
@@ -25,10 +26,13 @@ static int run(
 	const struct probe_options *options, int argc, char **argv, struct background *background)
 {
 	GError *error = NULL;
-	struct probe *probe = probe_new(options, argc, argv, &error);
+	struct probe *probe = NULL;
 	int notify = notify_open();
 	int status;
 
+	if (background_pid(background, options->run_dir, PROGRAM, &error)) {
+		probe = probe_new(options, argc, argv, &error);
+	}
 	if (probe == NULL || !background_detach(background, &error)) {
 		probe_free(probe);
 		return fail(error);
@@ -39,8 +43,10 @@ static int run(
 		probe_free(probe);
 		return fail(error);
 	}
+	log_info("start", "at work");
 	background_ready(background);
 	notify_send(notify, "READY=1");
+	memory_trim();
 	status = probe_run(probe);
 	notify_send(notify, "STOPPING=1");
 	probe_free(probe);

@@ -1,0 +1,289 @@
+"""weir-probe and weir-export on a wire of their own: nothing is lost, or it is counted."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import home
+from sink import Sink
+
+
+def equal(got, wanted, what):
+    if got != wanted:
+        raise AssertionError("%s: %s, not %s" % (what, got, wanted))
+
+
+def at_most(got, limit, what):
+    print("# %s: %s (limit %s)" % (what, got, limit))
+    if got > limit:
+        raise AssertionError("%s: %s, more than %s" % (what, got, limit))
+
+
+def ends_well(daemon, number=signal.SIGTERM):
+    status, seconds = daemon.end(number)
+    print("# %s ended after %.2f s" % (os.path.basename(daemon.log_path), seconds))
+    equal(status, 0, "exit status")
+
+
+def exported(sink, sent):
+    totals = sink.close()
+    equal(totals.packets, sum(s["packets"] for s in sent), "packets")
+    equal(totals.octets, sum(s["octets"] for s in sent), "octets")
+    return totals
+
+
+def all_packets_arrive_over_udp(folder):
+    sink = Sink("udp")
+    probe = home.probe(folder)
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    sent = home.send(5000, 100)
+    ends_well(probe)
+    ends_well(export)
+    totals = exported(sink, [sent])
+    equal(totals.records, 100, "records")
+    equal(totals.reasons, {4: 100}, "reasons")
+
+
+def all_packets_arrive_over_tcp_in_every_profile(folder):
+    sinks = [Sink("tcp") for _ in range(3)]
+    outputs = []
+    for sink, profile in zip(sinks, ("basic", "biflow", "full")):
+        outputs += ["-o", "%s?profile=%s" % (sink.uri, profile)]
+    probe = home.probe(folder)
+    export = home.export(folder, *outputs)
+    home.connected(export)
+    sent = home.send(5000, 1000)
+    ends_well(probe)
+    ends_well(export)
+    for sink in sinks:
+        equal(exported(sink, [sent]).records, 1000, "records")
+
+
+def a_silent_wire_delays_no_end(folder):
+    sink = Sink("udp")
+    probe = home.probe(folder, "--idle", "3600", "--active", "3600")
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    sent = home.send(100, 100)
+    time.sleep(1)
+    ends_well(probe)
+    ends_well(export)
+    equal(exported(sink, [sent]).records, 100, "records")
+
+
+def a_killed_probe_is_found_again(folder):
+    sink = Sink("udp")
+    probe = home.probe(folder, "--idle", "0.2")
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    first = home.send(500, 50)
+    home.wait_until(lambda: sink.totals.packets == 500, "the first packets")
+    equal(probe.end(signal.SIGKILL)[0], -signal.SIGKILL, "exit status")
+    probe = home.probe(folder)
+    home.connected(export, 2)
+    second = home.send(700, 50)
+    ends_well(probe)
+    ends_well(export)
+    exported(sink, [first, second])
+
+
+def what_a_stopped_exporter_misses_is_counted(folder):
+    """The stream overflows while the exporter does not run: sent = exported + told as lost."""
+    sink = Sink("tcp")
+    probe = home.probe(folder, "--max-flows", "512", "--no-names", "--ring-octets", "67108864")
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    export.process.send_signal(signal.SIGSTOP)
+    sent = home.send(60000, 60000, rate=100000)
+    export.process.send_signal(signal.SIGCONT)
+    ends_well(probe)
+    ends_well(export)
+    totals = sink.close()
+    lost = [re.search(r"in all (\d+) records, (\d+) packets, (\d+) octets", line)
+            for line in export.log().splitlines() if "in all" in line][-1]
+    print("# exported %d packets, %s lost on the stream" % (totals.packets, lost.group(2)))
+    equal(totals.packets + int(lost.group(2)), sent["packets"], "packets exported and lost")
+    equal(totals.octets + int(lost.group(3)), sent["octets"], "octets exported and lost")
+    if int(lost.group(2)) == 0:
+        raise AssertionError("the test lost nothing, so it shows nothing")
+
+
+def what_nobody_hears_is_counted(folder):
+    probe = home.probe(folder, "--max-flows", "64")
+    home.send(2000, 1000)
+    listen = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/listen"),
+                               os.path.join(folder, "flow.sock")], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+    listen.stderr.readline()
+    ends_well(probe)
+    totals = home.json.loads(listen.communicate(timeout=home.PATIENCE)[0])
+    equal(totals["bye"], 2, "goodbye")
+    equal(totals["packets"] + totals["unheard_packets"], 2000, "packets heard and unheard")
+
+
+def a_new_configuration_loses_no_packet(folder):
+    sink = Sink("udp")
+    path = os.path.join(folder, "probe.json")
+    with open(path, "w", encoding="ascii") as f:
+        f.write('{"interfaces": ["in"], "idle-timeout-s": 3600}')
+    probe = home.Daemon(folder, "weir-probe", "--config", path)
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    send = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/send"), "out", "6000", "100",
+                             "4000"], stdout=subprocess.PIPE)
+    for idle in ("7200", "1800", "x"):
+        time.sleep(0.3)
+        with open(path, "w", encoding="ascii") as f:
+            f.write('{"interfaces": ["in"], "idle-timeout-s": %s}' % idle)
+        probe.process.send_signal(signal.SIGHUP)
+    probe.wait_log("not reloaded: %s:1: " % re.escape(path))
+    equal(probe.log().count("configuration reloaded"), 2, "reloads")
+    sent = home.json.loads(send.communicate(timeout=home.PATIENCE)[0])
+    ends_well(probe)
+    ends_well(export)
+    totals = exported(sink, [sent])
+    equal(totals.records, 300, "records: three meters saw each flow")
+    equal(totals.reasons, {4: 300}, "reasons")
+
+
+def destinations_come_and_go(folder):
+    sinks = [Sink("udp") for _ in range(3)]
+    path = os.path.join(folder, "export.json")
+
+    def configure(*uris):
+        with open(path, "w", encoding="ascii") as f:
+            home.json.dump({"destinations": uris}, f)
+    configure(sinks[0].uri, sinks[1].uri)
+    probe = home.probe(folder, "--idle", "0.2")
+    export = home.export(folder, "--config", path)
+    home.connected(export)
+    home.send(100, 10)
+    home.wait_until(lambda: sinks[1].totals.packets == 100, "the first packets")
+    home.wait_until(lambda: sinks[0].totals.packets == 100, "the first packets")
+    configure(sinks[1].uri, sinks[2].uri)
+    export.process.send_signal(signal.SIGHUP)
+    export.wait_log("configuration reloaded")
+    home.send(50, 10)
+    configure(sinks[1].uri, "nonsense")
+    export.process.send_signal(signal.SIGHUP)
+    export.wait_log("not reloaded: .*nonsense")
+    ends_well(probe)
+    ends_well(export)
+    equal([s.close().packets for s in sinks], [100, 150, 50], "packets of each")
+
+
+def no_rights_are_left(folder):
+    sink = Sink("udp")
+    probe = home.probe(folder)
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    for daemon in (probe, export):
+        for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb"):
+            equal(int(daemon.status(name), 16), 0, name)
+        equal(daemon.status("NoNewPrivs"), "1", "NoNewPrivs")
+        if "sanitizers" not in daemon.log():
+            equal(daemon.status("Seccomp"), "2", "Seccomp")
+    ends_well(probe)
+    ends_well(export)
+    sink.close()
+
+
+def another_user_takes_over(folder):
+    os.chmod(folder, 0o711)
+    sink = Sink("udp")
+    probe = home.probe(folder, "--user", "nobody")
+    export = home.export(folder, "--user", "nobody", "-o", sink.uri)
+    home.connected(export)
+    for daemon in (probe, export):
+        if daemon.status("Uid") == "0":
+            raise AssertionError("still root")
+    sent = home.send(100, 10)
+    ends_well(probe)
+    ends_well(export)
+    exported(sink, [sent])
+
+
+def waiting_costs_next_to_nothing(folder):
+    """On a silent wire with devices known and flows gone; figures for two programs together."""
+    sink = Sink("udp")
+    probe = home.probe(folder, "--idle", "0.5")
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    home.send(500, 50)
+    home.wait_until(lambda: sink.totals.packets == 500, "all packets")
+    seconds = 5
+    wakeups = probe.wakeups() + export.wakeups()
+    cpu_s = probe.cpu_s() + export.cpu_s()
+    time.sleep(seconds)
+    at_most((probe.wakeups() + export.wakeups() - wakeups) / seconds, 10, "wake-ups a second")
+    at_most(round(probe.cpu_s() + export.cpu_s() - cpu_s, 3), 0.02, "CPU seconds")
+    if "sanitizers" not in probe.log():
+        at_most(sum(int(d.status("VmRSS")) for d in (probe, export)), 16384, "resident KiB")
+    ends_well(probe)
+    ends_well(export)
+    sink.close()
+
+
+def background_programs_are_at_work_when_the_shell_goes_on(folder):
+    arguments = ["--run-dir", folder, "--log", "stderr"]
+    sink = Sink("udp")
+    for program, more in (("weir-probe", ["-i", "in"]), ("weir-export", ["-o", sink.uri])):
+        subprocess.run([os.path.join(home.BUILD, program)] + arguments + more, check=True,
+                       timeout=home.PATIENCE)
+    pids = []
+    for program in ("weir-probe", "weir-export"):
+        with open(os.path.join(folder, program + ".pid"), encoding="ascii") as f:
+            pids.append(int(f.read()))
+    time.sleep(0.3)
+    sent = home.send(100, 10)
+    for pid in pids:
+        os.kill(pid, signal.SIGTERM)
+        home.wait_until(lambda p=pid: not os.path.exists("/proc/%d" % p) or
+                        open("/proc/%d/stat" % p, encoding="ascii").read().split()[2] == "Z",
+                        "the end of %d" % pid)
+    exported(sink, [sent])
+    status = subprocess.run([os.path.join(home.BUILD, "weir-probe"), "-i", "nowhere"] + arguments,
+                            stderr=subprocess.DEVNULL, timeout=home.PATIENCE, check=False)
+    equal(status.returncode, 1, "exit status of one that cannot start")
+
+
+def several_interfaces_are_told_apart(folder):
+    home.ip("link", "add", "out2", "type", "veth", "peer", "name", "in2")
+    for name in ("in2", "out2"):
+        home.ip("link", "set", name, "arp", "off", "up")
+    probe = home.probe(folder, "-i", "in2", "--key", "5tuple,if")
+    listen = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/listen"),
+                               os.path.join(folder, "flow.sock")], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+    listen.stderr.readline()
+    home.send(100, 10)
+    subprocess.run([os.path.join(home.BUILD, "tests/netns/send"), "out2", "50", "10", "0"],
+                   check=True, stdout=subprocess.DEVNULL)
+    ends_well(probe)
+    totals = home.json.loads(listen.communicate(timeout=home.PATIENCE)[0])
+    equal(totals["interfaces"], 2, "interfaces")
+    equal(totals["packets"], 150, "packets")
+    equal(totals["records"], 20, "records")
+    home.ip("link", "del", "out2")
+
+
+if __name__ == "__main__":
+    home.enter()
+    sys.exit(home.run([
+        all_packets_arrive_over_udp,
+        all_packets_arrive_over_tcp_in_every_profile,
+        a_silent_wire_delays_no_end,
+        a_killed_probe_is_found_again,
+        what_a_stopped_exporter_misses_is_counted,
+        what_nobody_hears_is_counted,
+        a_new_configuration_loses_no_packet,
+        destinations_come_and_go,
+        no_rights_are_left,
+        another_user_takes_over,
+        waiting_costs_next_to_nothing,
+        background_programs_are_at_work_when_the_shell_goes_on,
+        several_interfaces_are_told_apart,
+    ]))

@@ -1,0 +1,147 @@
+"""A network namespace with one wire, the daemons in it, and TAP."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.environ.get("TOP_BUILDDIR", ".")
+PATIENCE = 60  # seconds after which something hangs, not a bound on how long it may take
+
+
+def enter():
+    """Run the calling script again in a namespace of its own; skip where that is not allowed."""
+    if len(sys.argv) > 1 and sys.argv[1] == "--inside":
+        make_wire()
+        return
+    if os.geteuid() != 0:
+        print("1..0 # SKIP not root: no network namespace can be made")
+        sys.exit(0)
+    if not shutil.which("unshare") or not shutil.which("ip"):
+        print("1..0 # SKIP unshare and ip are needed")
+        sys.exit(0)
+    sys.stdout.flush()
+    os.execvp("unshare", ["unshare", "--net", sys.executable, sys.argv[0], "--inside"])
+
+
+def ip(*arguments):
+    subprocess.run(("ip",) + arguments, check=True)
+
+
+def make_wire():
+    """What is sent to "out" arrives at "in"; nothing else does."""
+    for which in ("all", "default"):
+        with open("/proc/sys/net/ipv6/conf/%s/disable_ipv6" % which, "w", encoding="ascii") as f:
+            f.write("1")
+    ip("link", "set", "lo", "up")
+    ip("link", "add", "out", "type", "veth", "peer", "name", "in")
+    for name in ("in", "out"):
+        ip("link", "set", name, "arp", "off", "up")
+
+
+class Daemon:
+    """A program of the build whose log is kept in a file."""
+
+    def __init__(self, folder, program, *arguments, foreground=True, stdout=None):
+        self.log_path = os.path.join(folder, "%s.%d.log" % (program, time.monotonic_ns()))
+        extra = ["--foreground", "--run-dir", folder] if foreground else []
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(BUILD, program)] + extra + list(arguments), stderr=log,
+                stdout=stdout)
+        self.pid = self.process.pid
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def wait_log(self, pattern):
+        """Wait for a line to be logged, and give what matched."""
+        def found():
+            return re.search(pattern, self.log()) or self.process.poll() is not None
+        wait_until(found, "%s in %s" % (pattern, self.log_path))
+        match = re.search(pattern, self.log())
+        if not match:
+            raise AssertionError("ended without '%s': %s" % (pattern, self.log()))
+        return match
+
+    def end(self, number=signal.SIGTERM):
+        """Send a signal and give (exit status, seconds it took)."""
+        begin = time.monotonic()
+        self.process.send_signal(number)
+        status = self.process.wait(PATIENCE)
+        return status, time.monotonic() - begin
+
+    def status(self, name):
+        with open("/proc/%d/status" % self.pid, encoding="ascii") as f:
+            return re.search(r"^%s:\s*(\S+)" % name, f.read(), re.M).group(1)
+
+    def wakeups(self):
+        """Context switches of all its threads that it asked for."""
+        total = 0
+        for thread in os.listdir("/proc/%d/task" % self.pid):
+            with open("/proc/%d/task/%s/status" % (self.pid, thread), encoding="ascii") as f:
+                total += int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", f.read(), re.M).group(1))
+        return total
+
+    def cpu_s(self):
+        with open("/proc/%d/stat" % self.pid, encoding="ascii") as f:
+            fields = f.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("waited in vain for " + what)
+        time.sleep(0.02)
+
+
+def probe(folder, *arguments):
+    daemon = Daemon(folder, "weir-probe", "-i", "in", "--log-level", "info", *arguments)
+    daemon.wait_log("start: at work")
+    return daemon
+
+
+def export(folder, *arguments):
+    return Daemon(folder, "weir-export", "--log-level", "info", *arguments)
+
+
+def connected(daemon, times=1):
+    wait_until(lambda: daemon.log().count("connected to") >= times, "a connection")
+
+
+def send(count, flows, rate=20000, payload=32):
+    """Send packets and give what was sent."""
+    text = subprocess.run([os.path.join(BUILD, "tests/netns/send"), "out", str(count), str(flows),
+                           str(rate), str(payload)], check=True, stdout=subprocess.PIPE).stdout
+    return json.loads(text)
+
+
+def run(tests):
+    """Run test functions, each with a folder of its own; prints TAP, gives the exit status."""
+    print("1..%d" % len(tests), flush=True)
+    failed = False
+    for number, test in enumerate(tests, 1):
+        title = test.__name__.replace("_", " ")
+        folder = tempfile.mkdtemp(prefix="weir-netns-")
+        try:
+            test(folder)
+            print("ok %d - %s" % (number, title), flush=True)
+        except Exception as error:  # every kind of failure is one of the test
+            failed = True
+            print("# %s: %s" % (type(error).__name__, str(error).replace("\n", "\n# ")))
+            for name in sorted(os.listdir(folder)):
+                if name.endswith(".log"):
+                    with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as f:
+                        for line in f.read().splitlines()[-20:]:
+                            print("# %s: %s" % (name, line))
+            print("not ok %d - %s" % (number, title), flush=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 1 if failed else 0
