@@ -1,19 +1,28 @@
 #include <glib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "exporter/dump.h"
 
+static void dump_help(void)
+{
+	printf("usage: weir dump FILE\n\n"
+	       "Print every record of an IPFIX file (RFC 5655) as a collector would decode it, "
+	       "one\n"
+	       "JSON object a line. FILE may be - for standard input.\n");
+}
+
 int dump_command(int argc, char **argv)
 {
-	g_autoptr(GOptionContext) options = g_option_context_new("FILE");
 	g_autoptr(GError) error = NULL;
 
-	g_option_context_set_summary(options,
-		"Print every record of an IPFIX file (RFC 5655) as a collector would decode it:\n"
-		"one JSON object a line. FILE may be - for standard input.");
-	if (!g_option_context_parse(options, &argc, &argv, &error)) {
-		fprintf(stderr, "weir dump: %s\n", error->message);
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		dump_help();
+		return 0;
+	}
+	if (argc == 2 && argv[1][0] == '-' && argv[1][1] != '\0') {
+		fprintf(stderr, "weir dump: %s: there is no such option\n", argv[1]);
 		return EXIT_USAGE;
 	}
 	if (argc != 2) {

@@ -67,9 +67,13 @@ static bool run_open_exporter(struct run *run, GError **error)
 
 static bool run_open(struct run *run, GError **error)
 {
-	struct identity_config config = {.hash_seed = run->options.meter.hash_seed};
+	struct identity_config config = {.hash_seed = (uint64_t)run->options.hash_seed};
+	struct meter_config meter;
 	bool has_destination = run->options.destinations != NULL;
 
+	if (!meter_options_meter(&run->options, &meter, error)) {
+		return false;
+	}
 	run->source = source_file_new(run->options.input, error);
 	if (run->source == NULL || !run_open_exporter(run, error)) {
 		return false;
@@ -86,7 +90,7 @@ static bool run_open(struct run *run, GError **error)
 			return false;
 		}
 	}
-	run->meter = meter_new(&run->options.meter, run->identity, run_records, run, error);
+	run->meter = meter_new(&meter, run->identity, run_records, run, error);
 	return run->meter != NULL;
 }
 
@@ -97,7 +101,7 @@ static void run_close(struct run *run)
 	exporter_free(run->exporter);
 	summary_free(run->summary);
 	source_free(run->source);
-	meter_options_done(&run->options);
+	meter_options_clear(&run->options);
 }
 
 /* Read to the end, a fault, or a signal. */
@@ -143,7 +147,7 @@ static void run_report(struct run *run)
 	if (run->summary != NULL) {
 		summary_print(run->summary, run->identity, out);
 	}
-	if (run->options.stats_json) {
+	if (run->options.stats == METER_STATS_JSON) {
 		stats_print_json(&stats, out);
 	}
 }
@@ -182,7 +186,12 @@ int meter_command(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	log_open("weir meter", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
-	if (!meter_options_parse(&run.options, argc, argv, &error) || !run_open(&run, &error)) {
+	if (!meter_options_parse(&run.options, argc, argv, &error)) {
+		fprintf(stderr, "weir meter: %s\n", error->message);
+	} else if (run.options.help) {
+		meter_options_help(stdout);
+		status = 0;
+	} else if (!run_open(&run, &error)) {
 		fprintf(stderr, "weir meter: %s\n", error->message);
 	} else {
 		/* Only now: what hinders the start has one line, the one above. */

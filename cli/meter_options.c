@@ -1,154 +1,175 @@
 #include "cli/meter_options.h"
 
-#include <math.h>
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "probe/source.h"
+#include "base/options.h"
 
-#define METER_ACTIVE_DEFAULT_S 300
-#define METER_IDLE_DEFAULT_S   60
-/* A file is read on a machine with room: the table grows only as far as the flows do. */
-#define METER_FLOWS_DEFAULT 4194304
-#define METER_FLOWS_MAX     (1 << 28)
-#define METER_TIMEOUT_MAX_S 1e10
+#define ACTIVE_DEFAULT_MS (300 * 1000)
+#define IDLE_DEFAULT_MS   (60 * 1000)
+#define TIMEOUT_MAX_MS    INT64_C(10000000000000) /* three centuries: longer than any capture */
+/* A file is read on a machine with room; the table takes memory only for the flows there are. */
+#define FLOWS_DEFAULT 4194304
+#define FLOWS_MAX     (1 << 28)
 
-/* Where GOption leaves its values. */
-struct meter_arguments {
-	double active_s;
-	double idle_s;
-	gboolean uniflow;
-	gboolean strict;
-	gboolean summary;
-	char *key;
-	char *stats;
-	gint64 flows_max;
-	gint64 hash_seed;
+#define AT(member) offsetof(struct meter_options, member)
+
+static const char *const stats_words[] = {"json", NULL};
+
+static const struct option_spec meter_specs[] = {
+	{.name = "read",
+		.letter = 'r',
+		.kind = OPTION_TEXT,
+		.offset = AT(input),
+		.argument = "FILE",
+		.text = "capture file, pcap or pcapng; - is standard input"},
+	{.name = "output",
+		.letter = 'o',
+		.kind = OPTION_LIST,
+		.offset = AT(destinations),
+		.argument = "DEST",
+		.text = "where to: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH; may be "
+			"repeated"},
+	{.name = "profile",
+		.letter = 'p',
+		.kind = OPTION_TEXT,
+		.offset = AT(profile),
+		.argument = "P",
+		.text = "basic, biflow (default) or full"},
+	{.name = "home",
+		.letter = 'H',
+		.kind = OPTION_LIST,
+		.offset = AT(home),
+		.argument = "PREFIX|IFACE",
+		.text = "home side; may be repeated (default: private ranges)"},
+	{.name = "active",
+		.letter = 'a',
+		.kind = OPTION_SECONDS,
+		.offset = AT(active_ms),
+		.min = 1,
+		.max = TIMEOUT_MAX_MS,
+		.argument = "S",
+		.text = "a record at least this often while a flow lasts (default 300)"},
+	{.name = "idle",
+		.letter = 'i',
+		.kind = OPTION_SECONDS,
+		.offset = AT(idle_ms),
+		.min = 1,
+		.max = TIMEOUT_MAX_MS,
+		.argument = "S",
+		.text = "a flow ends when it is silent this long (default 60)"},
+	{.name = "uniflow",
+		.letter = 'u',
+		.kind = OPTION_FLAG,
+		.offset = AT(uniflow),
+		.text = "a flow for each direction"},
+	{.name = "key",
+		.letter = 'k',
+		.kind = OPTION_TEXT,
+		.offset = AT(key),
+		.argument = "LIST",
+		.text = "flow key: 5tuple, src, dst, sport, dport, proto, vlan, mac, smac, dmac, "
+			"if, tos"},
+	{.name = "max-flows",
+		.letter = 'm',
+		.kind = OPTION_NUMBER,
+		.offset = AT(flows_max),
+		.min = 1,
+		.max = FLOWS_MAX,
+		.argument = "N",
+		.text = "flows kept at once; above, the longest silent ends (default 4194304)"},
+	{.name = "domain",
+		.letter = 'd',
+		.kind = OPTION_NUMBER,
+		.offset = AT(domain),
+		.min = 0,
+		.max = UINT32_MAX,
+		.argument = "N",
+		.text = "observation domain (default 1)"},
+	{.name = "summary",
+		.letter = 's',
+		.kind = OPTION_FLAG,
+		.offset = AT(summary),
+		.text = "print a table of devices (default on a terminal and without -o)"},
+	{.name = "stats",
+		.kind = OPTION_WORD,
+		.offset = AT(stats),
+		.words = stats_words,
+		.argument = "FORMAT",
+		.text = "print counters at the end: json"},
+	{.name = "strict",
+		.kind = OPTION_FLAG,
+		.offset = AT(strict),
+		.text = "exit with 1 when the file is cut or corrupt"},
+	{.name = "hash-seed",
+		.kind = OPTION_NUMBER,
+		.offset = AT(hash_seed),
+		.min = 0,
+		.max = INT64_C(1) << 53,
+		.argument = "N",
+		.text = "make runs repeatable; 0 (default) is random and safe"},
+	{.name = "help",
+		.letter = 'h',
+		.kind = OPTION_FLAG,
+		.offset = AT(help),
+		.text = "print this"},
 };
 
-static bool check_timeout(const char *option, double seconds, int64_t *ret_ms, GError **error)
+static const struct option_set meter_set = {.specs = meter_specs,
+	.count = G_N_ELEMENTS(meter_specs),
+	.config = OPTIONS_NO_FILE,
+	.synopsis = "weir meter -r FILE [-o DEST]... [OPTION...]"};
+
+static_assert(G_N_ELEMENTS(meter_specs) <= OPTIONS_MAX, "they fit");
+
+void meter_options_help(FILE *out)
 {
-	if (!isfinite(seconds) || seconds < 0.001 || seconds > METER_TIMEOUT_MAX_S) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"%s: %g is not a number of seconds from 0.001 to %.0f", option, seconds,
-			METER_TIMEOUT_MAX_S);
-		return false;
-	}
-	*ret_ms = (int64_t)llround(seconds * 1000);
-	return true;
+	options_help(&meter_set, out);
 }
 
-static bool take_cache(
-	struct meter_options *options, const struct meter_arguments *a, GError **error)
+void meter_options_clear(struct meter_options *options)
 {
-	struct meter_cache_config *cache = &options->meter.caches[0];
-
-	options->meter.cache_count = 1;
-	options->meter.stable_payload = true;
-	options->meter.observation_point = 1;
-	options->meter.hash_seed = (uint64_t)a->hash_seed;
-	cache->uniflow = a->uniflow;
-	cache->key_fields = FLOW_KEY_5TUPLE;
-	if (a->key != NULL && !meter_key_parse(a->key, &cache->key_fields, error)) {
-		g_prefix_error(error, "--key: ");
-		return false;
-	}
-	if (a->flows_max < 1 || a->flows_max > METER_FLOWS_MAX) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"--max-flows: %" G_GINT64_FORMAT " is not a number from 1 to %d",
-			a->flows_max, METER_FLOWS_MAX);
-		return false;
-	}
-	cache->flows_max = (uint32_t)a->flows_max;
-	return check_timeout("--active", a->active_s, &cache->active_timeout_ms, error) &&
-	       check_timeout("--idle", a->idle_s, &cache->idle_timeout_ms, error);
-}
-
-static bool take_rest(struct meter_options *options, const struct meter_arguments *a, int argc,
-	char **argv, GError **error)
-{
-	options->strict = a->strict;
-	options->summary = a->summary;
-	if (a->stats != NULL && strcmp(a->stats, "json") != 0) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"--stats: '%s' is not a format (json is)", a->stats);
-		return false;
-	}
-	options->stats_json = a->stats != NULL;
-	if (argc > 1) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"'%s' is not an option (a file is given with -r)", argv[1]);
-		return false;
-	}
-	if (options->input == NULL) {
-		g_set_error(
-			error, WEIR_ERROR, WEIR_ERROR_USAGE, "-r FILE is missing: what to meter");
-		return false;
-	}
-	if (options->domain < 0) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"--domain: %d is not an observation domain (0 and up)", options->domain);
-		return false;
-	}
-	return take_cache(options, a, error);
+	options_clear(&meter_set, options);
 }
 
 bool meter_options_parse(struct meter_options *options, int argc, char **argv, GError **error)
 {
-	struct meter_arguments a = {.active_s = METER_ACTIVE_DEFAULT_S,
-		.idle_s = METER_IDLE_DEFAULT_S,
-		.flows_max = METER_FLOWS_DEFAULT};
-	const GOptionEntry entries[] = {{"read", 'r', 0, G_OPTION_ARG_FILENAME, &options->input,
-						"capture file, pcap or pcapng; -: stdin", "FILE"},
-		{"output", 'o', 0, G_OPTION_ARG_STRING_ARRAY, &options->destinations,
-			"file:PATH, udp:HOST:PORT, tcp:HOST:PORT or json:PATH; may be repeated",
-			"DEST"},
-		{"profile", 'p', 0, G_OPTION_ARG_STRING, &options->profile,
-			"basic, biflow (default) or full", "P"},
-		{"home", 'H', 0, G_OPTION_ARG_STRING_ARRAY, &options->home,
-			"prefix or interface of the home side; may be repeated (default: private "
-			"ranges)",
-			"PREFIX|IFACE"},
-		{"active", 'a', 0, G_OPTION_ARG_DOUBLE, &a.active_s, "active timeout (default 300)",
-			"S"},
-		{"idle", 'i', 0, G_OPTION_ARG_DOUBLE, &a.idle_s, "idle timeout (default 60)", "S"},
-		{"uniflow", 'u', 0, G_OPTION_ARG_NONE, &a.uniflow, "one record a direction", NULL},
-		{"key", 'k', 0, G_OPTION_ARG_STRING, &a.key,
-			"flow key: 5tuple, src, dst, sport, dport, proto, vlan, mac, smac, dmac, "
-			"if, tos",
-			"LIST"},
-		{"max-flows", 'm', 0, G_OPTION_ARG_INT64, &a.flows_max, "flows kept at once", "N"},
-		{"domain", 'd', 0, G_OPTION_ARG_INT, &options->domain,
-			"observation domain (default 1)", "N"},
-		{"stats", 0, 0, G_OPTION_ARG_STRING, &a.stats, "print counters at the end, as json",
-			"FORMAT"},
-		{"summary", 's', 0, G_OPTION_ARG_NONE, &a.summary,
-			"print a table of devices (default on a terminal, or without -o)", NULL},
-		{"strict", 0, 0, G_OPTION_ARG_NONE, &a.strict,
-			"exit 1 when the file is cut or corrupt", NULL},
-		{"hash-seed", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT64, &a.hash_seed, NULL,
-			NULL},
-		G_OPTION_ENTRY_NULL};
-	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
-	bool done;
-
-	memset(options, 0, sizeof(*options));
-	options->domain = 1;
-	g_option_context_set_summary(context, "Meter a capture file and export its flows.");
-	g_option_context_add_main_entries(context, entries, NULL);
-	done = g_option_context_parse(context, &argc, &argv, error) &&
-	       take_rest(options, &a, argc, argv, error);
-	g_free(a.key);
-	g_free(a.stats);
-	return done;
+	*options = (struct meter_options){.active_ms = ACTIVE_DEFAULT_MS,
+		.idle_ms = IDLE_DEFAULT_MS,
+		.flows_max = FLOWS_DEFAULT,
+		.domain = 1,
+		.stats = -1};
+	if (!options_parse(&meter_set, options, argc, argv, error)) {
+		return false;
+	}
+	if (options->input == NULL && !options->help) {
+		g_set_error(
+			error, WEIR_ERROR, WEIR_ERROR_USAGE, "-r FILE is missing: what to meter");
+		return false;
+	}
+	return true;
 }
 
-void meter_options_done(struct meter_options *options)
+bool meter_options_meter(
+	const struct meter_options *options, struct meter_config *ret, GError **error)
 {
-	g_free(options->input);
-	g_strfreev(options->destinations);
-	g_strfreev(options->home);
-	g_free(options->profile);
+	struct meter_cache_config *cache = &ret->caches[0];
+
+	*ret = (struct meter_config){.cache_count = 1,
+		.stable_payload = true,
+		.observation_point = 1,
+		.hash_seed = (uint64_t)options->hash_seed};
+	*cache = (struct meter_cache_config){.key_fields = FLOW_KEY_5TUPLE,
+		.active_timeout_ms = options->active_ms,
+		.idle_timeout_ms = options->idle_ms,
+		.flows_max = (uint32_t)options->flows_max,
+		.uniflow = options->uniflow};
+	if (options->key != NULL && !meter_key_parse(options->key, &cache->key_fields, error)) {
+		g_prefix_error(error, "--key: ");
+		return false;
+	}
+	return true;
 }
 
 static bool home_interface(

@@ -2,30 +2,46 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 
 #include "probe/identity.h"
 #include "probe/meter.h"
+#include "probe/source.h"
 
-/** What the command line of `weir meter` asks for. */
+/** What the command line of `weir meter` asks for. All texts are owned. */
 struct meter_options {
-	char *input;         /* owned */
-	char **destinations; /* owned, NULL-terminated; may be empty */
-	char **home;         /* owned, NULL-terminated: prefixes and interface names */
-	char *profile;       /* owned; NULL: the default */
-	int domain;
+	char *input;
+	char **destinations; /* NULL: none */
+	char **home;         /* prefixes and interface names; NULL: the default */
+	char *profile;       /* NULL: the default */
+	char *key;           /* NULL: the 5-tuple */
+	int64_t active_ms;
+	int64_t idle_ms;
+	int64_t flows_max;
+	int64_t domain;
+	int64_t hash_seed; /* 0: random */
+	int stats;         /* enum meter_stats, -1: none */
+	bool uniflow;
 	bool strict;
 	bool summary;
-	bool stats_json;
-	struct meter_config meter;
+	bool help;
 };
 
-/**
- * Parse. Fails with WEIR_ERROR_USAGE or a GOption error. --help prints and exits by GOption.
- */
-bool meter_options_parse(struct meter_options *options, int argc, char **argv, GError **error);
-void meter_options_done(struct meter_options *options);
+enum meter_stats {
+	METER_STATS_JSON
+};
 
-/** Turn --home values into @ret: prefixes, else names among @source's interfaces. */
-struct source;
+/** Parse. Fails with WEIR_ERROR_USAGE naming option, value and reason; clear it in any case. */
+bool meter_options_parse(struct meter_options *options, int argc, char **argv, GError **error);
+void meter_options_clear(struct meter_options *options);
+
+void meter_options_help(FILE *out);
+
+/** What the metering process is to do. */
+bool meter_options_meter(
+	const struct meter_options *options, struct meter_config *ret, GError **error);
+
+/** Turn --home values into @ret: names among @source's interfaces, else prefixes. */
 bool meter_options_home(const struct meter_options *options, const struct source *source,
 	struct identity_config *ret, GError **error);
