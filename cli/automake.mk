@@ -10,6 +10,9 @@ weir_SOURCES = \
 	cli/progress.h \
 	cli/stats_json.c \
 	cli/stats_json.h \
+	cli/status.c \
+	cli/status.h \
+	cli/status_json.c \
 	cli/summary.c \
 	cli/summary.h
 weir_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

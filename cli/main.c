@@ -13,6 +13,7 @@ struct command {
 static const struct command commands[] = {
 	{"meter", meter_command, "meter a capture file and export its flows"},
 	{"dump", dump_command, "print what an IPFIX file holds, one JSON object a line"},
+	{"status", status_command, "what a running probe sees, counts and lost"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -36,6 +36,7 @@ enum meter_stats {
 bool meter_options_parse(struct meter_options *options, int argc, char **argv, GError **error);
 void meter_options_clear(struct meter_options *options);
 
+/** Print what there is. */
 void meter_options_help(FILE *out);
 
 /** What the metering process is to do. */

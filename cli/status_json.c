@@ -1,0 +1,79 @@
+#include <arpa/inet.h>
+#include <jansson.h>
+
+#include "cli/status.h"
+
+static json_t *mac_json(const uint8_t mac[6])
+{
+	char text[18];
+
+	(void)g_snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+		mac[2], mac[3], mac[4], mac[5]);
+	return json_string(text);
+}
+
+static json_t *interface_json(const struct stream_interface *interface)
+{
+	json_t *out = json_object();
+
+	json_object_set_new(out, "name", json_string(interface->name));
+	json_object_set_new(out, "index", json_integer(interface->index));
+	json_object_set_new(out, "link_type", json_integer(interface->link_type));
+	json_object_set_new(out, "home", json_boolean(interface->home));
+	json_object_set_new(out, "mac", mac_json(interface->mac));
+	return out;
+}
+
+static json_t *device_json(const struct stream_device *device)
+{
+	json_t *out = json_object();
+	json_t *addresses = json_array();
+
+	for (unsigned i = 0; i < device->address_count; i++) {
+		int family = device->address_versions[i] == 6 ? AF_INET6 : AF_INET;
+		char text[INET6_ADDRSTRLEN];
+
+		if (inet_ntop(family, device->addresses[i], text, sizeof(text)) != NULL) {
+			json_array_append_new(addresses, json_string(text));
+		}
+	}
+	json_object_set_new(out, "id", json_integer(device->id));
+	json_object_set_new(out, "mac", mac_json(device->mac));
+	json_object_set_new(out, "random_mac", json_boolean(device->random_mac));
+	json_object_set_new(out, "gateway", json_boolean(device->gateway));
+	json_object_set_new(out, "name", json_string(device->name));
+	json_object_set_new(out, "name_source", json_integer(device->name_source));
+	json_object_set_new(out, "vendor", json_string(device->vendor));
+	json_object_set_new(out, "vendor_class", json_string(device->vendor_class));
+	json_object_set_new(out, "addresses", addresses);
+	json_object_set_new(out, "first_seen_us", json_integer(device->first_seen_us));
+	json_object_set_new(out, "last_seen_us", json_integer(device->last_seen_us));
+	return out;
+}
+
+#define COUNTER_JSON(name)                                                                         \
+	json_object_set_new(counters, #name, json_integer((json_int_t)report->counters.name));
+
+void status_print_json(const struct status_report *report, FILE *out)
+{
+	json_t *all = json_object();
+	json_t *interfaces = json_array();
+	json_t *devices = json_array();
+	json_t *counters = json_object();
+
+	for (guint i = 0; i < report->interfaces->len; i++) {
+		json_array_append_new(interfaces, interface_json(&g_array_index(report->interfaces,
+							  struct stream_interface, i)));
+	}
+	for (guint i = 0; i < report->devices->len; i++) {
+		json_array_append_new(devices,
+			device_json(&g_array_index(report->devices, struct stream_device, i)));
+	}
+	STREAM_COUNTERS_LIST(COUNTER_JSON)
+	json_object_set_new(all, "interfaces", interfaces);
+	json_object_set_new(all, "devices", devices);
+	json_object_set_new(all, "counters", counters);
+	json_dumpf(all, out, JSON_COMPACT);
+	fputc('\n', out);
+	json_decref(all);
+}
