@@ -112,17 +112,17 @@ static enum status tcp_begin(struct inspect *inspect, const struct inspect_input
 	enum status status;
 
 	if (start != NULL && start->known[side] && start->is_client[side]) {
-		int32_t ahead = (int32_t)(sequence - start->sequence[side]);
+		uint32_t before = start->sequence[side] - sequence;
 
-		if (ahead > 0) {
-			return tcp_keep(inspect, input, start->sequence[side], sequence);
+		base = start->sequence[side];
+		if ((int32_t)before < 0) {
+			return tcp_keep(inspect, input, base, sequence);
 		}
-		if ((size_t) - (int64_t)ahead >= n) {
+		if (before >= n) {
 			return STATUS_AGAIN; /* a keep-alive probe */
 		}
-		octets -= ahead;
-		n -= (size_t) - (int64_t)ahead;
-		base = start->sequence[side];
+		octets += before;
+		n -= before;
 	}
 	if (!tls_hello_begins(octets, n) && !http_request_begins(octets, n)) {
 		return tcp_other(inspect, input, start);

@@ -222,13 +222,12 @@ static enum status stream_mark(
 enum status reassembly_insert(
 	struct reassembly_stream *stream, uint32_t sequence, const uint8_t *octets, size_t n)
 {
-	int32_t offset = (int32_t)(sequence - stream->base);
+	uint32_t offset = sequence - stream->base;
+	uint32_t before = stream->base - sequence;
 	enum status status = STATUS_OK;
 	enum status marked;
 
-	if (offset < 0) {
-		size_t before = (size_t) - (int64_t)offset;
-
+	if ((int32_t)offset < 0) {
 		if (n <= before) {
 			return STATUS_OK;
 		}
@@ -239,16 +238,15 @@ enum status reassembly_insert(
 	if (offset >= REASSEMBLY_OCTETS_MAX) {
 		return n > 0 ? STATUS_FULL : STATUS_OK;
 	}
-	if (n > (size_t)(REASSEMBLY_OCTETS_MAX - offset)) {
-		n = (size_t)(REASSEMBLY_OCTETS_MAX - offset);
+	if (n > REASSEMBLY_OCTETS_MAX - offset) {
+		n = REASSEMBLY_OCTETS_MAX - offset;
 		status = STATUS_FULL;
 	}
 	if (n == 0) {
 		return status;
 	}
 	marked = stream_mark(stream,
-		(struct reassembly_range){(uint16_t)offset, (uint16_t)((size_t)offset + n)},
-		octets);
+		(struct reassembly_range){(uint16_t)offset, (uint16_t)(offset + n)}, octets);
 	return marked != STATUS_OK ? marked : status;
 }
 
