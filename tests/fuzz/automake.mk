@@ -41,7 +41,8 @@ tests_fuzz_fuzz_identity_SOURCES = tests/fuzz/fuzz_identity.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_identity_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_inspect
-tests_fuzz_fuzz_inspect_SOURCES = tests/fuzz/fuzz_inspect.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_inspect_SOURCES = tests/fuzz/fuzz_inspect.c $(FUZZ_MAIN) \
+	tests/unit/seal_crypto.c tests/unit/seal_crypto.h
 tests_fuzz_fuzz_inspect_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_ipfix

@@ -3,13 +3,15 @@
 
 #include "base/wire.h"
 #include "probe/inspect.h"
+#include "tests/unit/seal_crypto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
  * A sequence of packets, each: an octet of flags (bit 0 from the initiator, bits 1-2 flow, bit 3
  * UDP, bit 4 port 53, bits 5-7 SYN, RST, ACK), two octets of sequence number (signed, so that it
- * wraps), two of payload length, the payload. Few places, so that streams are evicted.
+ * wraps), two of payload length, the payload. Few places, so that streams are evicted. With bits 3
+ * and 4 the payload is the frames of a QUIC Initial packet, to be sealed first.
  */
 enum {
 	FROM_INITIATOR = 0x01,
@@ -25,6 +27,19 @@ static void sink(
 	*last = message[octets - 1];
 }
 
+static size_t seal_frames(const uint8_t *frames, size_t n, uint32_t number, uint8_t *ret)
+{
+	/* After some numbers, the client begins anew as if there had been a Retry. */
+	bool again = number & 0x100;
+	struct seal seal = {.destination = again ? "retry" : "client-1",
+		.token_octets = again ? 8 : 0,
+		.number = number & 0xff,
+		.frames = frames,
+		.frame_octets = n < 1500 ? n : 1500};
+
+	return seal_packet(&seal, ret);
+}
+
 static bool packet(struct inspect *inspect, struct wire *w)
 {
 	uint8_t flags = wire_u8(w);
@@ -36,20 +51,27 @@ static bool packet(struct inspect *inspect, struct wire *w)
 		.tcp_sequence = sequence,
 		.flow = flags >> 1 & 3,
 		.from_initiator = client};
+	static uint8_t sealed[SEAL_OCTETS_MAX];
+	const uint8_t *payload;
 	uint8_t *copy;
 	char name[256];
 	enum record_name_source source;
 	enum status status;
 
 	octets = octets < wire_left(w) ? octets : (uint32_t)wire_left(w);
-	copy = malloc(octets > 0 ? octets : 1);
-	if (w->bad || copy == NULL) {
-		free(copy);
+	payload = wire_take(w, octets);
+	if (payload == NULL) {
 		return false;
 	}
-	if (octets > 0) {
-		memcpy(copy, wire_take(w, octets), octets);
+	if ((flags & UDP) && (flags & DNS)) {
+		octets = (uint32_t)seal_frames(payload, octets, sequence, sealed);
+		payload = sealed;
 	}
+	copy = malloc(octets > 0 ? octets : 1);
+	if (copy == NULL) {
+		return false;
+	}
+	memcpy(copy, payload, octets);
 	key.port[client] = flags & DNS ? 53 : 443;
 	key.port[!client] = 40000;
 	input.tcp_flags = (uint16_t)((flags & 0x20 ? 0x02 : 0) | (flags & 0x40 ? 0x04 : 0) |
