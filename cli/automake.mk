@@ -8,6 +8,9 @@ weir_SOURCES = \
 	cli/meter_options.h \
 	cli/progress.c \
 	cli/progress.h \
+	cli/run.c \
+	cli/run_child.c \
+	cli/run_child.h \
 	cli/stats_json.c \
 	cli/stats_json.h \
 	cli/status.c \

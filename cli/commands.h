@@ -7,5 +7,6 @@
 int meter_command(int argc, char **argv);
 int dump_command(int argc, char **argv);
 int status_command(int argc, char **argv);
+int run_command(int argc, char **argv);
 
 #define EXIT_USAGE 2

@@ -1,0 +1,462 @@
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/options.h"
+#include "base/privilege.h"
+#include "base/stream_peer.h"
+#include "cli/commands.h"
+#include "cli/run_child.h"
+
+#define RUN_AREA      "run"
+#define EXIT_FAILED   1
+#define KILL_AFTER_US (10 * G_USEC_PER_SEC) /* more than the exporter takes to drain */
+
+/* Options are checked by the program they go to. */
+struct run_options {
+	bool help;
+	char **interfaces;
+	char *read;
+	char **destinations;
+	char *user;
+	char *log_level;
+	char **home;
+	char *filter;
+	bool promiscuous;
+	char *snaplen;
+	char *ring_octets;
+	char *active;
+	char *idle;
+	bool uniflow;
+	char *key;
+	char *flows_max;
+	bool nameless;
+	char *profile;
+	char *domain;
+	char *drain;
+};
+
+#define AT(member) offsetof(struct run_options, member)
+
+static const struct option_spec run_specs[] = {
+	{.name = "interface",
+		.letter = 'i',
+		.kind = OPTION_LIST,
+		.offset = AT(interfaces),
+		.argument = "IFACE",
+		.text = "capture here; may be repeated"},
+	{.name = "read",
+		.letter = 'r',
+		.kind = OPTION_TEXT,
+		.offset = AT(read),
+		.argument = "FILE",
+		.text = "read a capture file instead, then end"},
+	{.name = "output",
+		.letter = 'o',
+		.kind = OPTION_LIST,
+		.offset = AT(destinations),
+		.argument = "DEST",
+		.text = "where to (default json:-, standard output)"},
+	{.name = "user",
+		.kind = OPTION_TEXT,
+		.offset = AT(user),
+		.argument = "NAME",
+		.text = "who the programs become"},
+	{.name = "log-level",
+		.kind = OPTION_TEXT,
+		.offset = AT(log_level),
+		.argument = "L",
+		.text = "error, warning, notice, info or debug"},
+	{.name = "home",
+		.letter = 'H',
+		.kind = OPTION_LIST,
+		.offset = AT(home),
+		.argument = "PREFIX|IFACE",
+		.text = "what belongs to the home"},
+	{.name = "filter",
+		.letter = 'f',
+		.kind = OPTION_TEXT,
+		.offset = AT(filter),
+		.argument = "BPF",
+		.text = "capture only what this lets through"},
+	{.name = "promiscuous",
+		.kind = OPTION_FLAG,
+		.offset = AT(promiscuous),
+		.text = "capture frames for other stations, too"},
+	{.name = "snaplen",
+		.kind = OPTION_TEXT,
+		.offset = AT(snaplen),
+		.argument = "N",
+		.text = "octets kept of each frame"},
+	{.name = "ring-octets",
+		.kind = OPTION_TEXT,
+		.offset = AT(ring_octets),
+		.argument = "N",
+		.text = "size of the kernel's ring"},
+	{.name = "active",
+		.letter = 'a',
+		.kind = OPTION_TEXT,
+		.offset = AT(active),
+		.argument = "S",
+		.text = "active timeout"},
+	{.name = "idle",
+		.kind = OPTION_TEXT,
+		.offset = AT(idle),
+		.argument = "S",
+		.text = "idle timeout"},
+	{.name = "uniflow",
+		.letter = 'u',
+		.kind = OPTION_FLAG,
+		.offset = AT(uniflow),
+		.text = "one record a direction"},
+	{.name = "key",
+		.letter = 'k',
+		.kind = OPTION_TEXT,
+		.offset = AT(key),
+		.argument = "LIST",
+		.text = "flow key"},
+	{.name = "max-flows",
+		.letter = 'm',
+		.kind = OPTION_TEXT,
+		.offset = AT(flows_max),
+		.argument = "N",
+		.text = "flows kept at once"},
+	{.name = "no-names",
+		.kind = OPTION_FLAG,
+		.offset = AT(nameless),
+		.text = "learn neither devices nor names"},
+	{.name = "profile",
+		.letter = 'p',
+		.kind = OPTION_TEXT,
+		.offset = AT(profile),
+		.argument = "P",
+		.text = "basic, biflow or full"},
+	{.name = "domain",
+		.letter = 'd',
+		.kind = OPTION_TEXT,
+		.offset = AT(domain),
+		.argument = "N",
+		.text = "observation domain"},
+	{.name = "drain",
+		.kind = OPTION_TEXT,
+		.offset = AT(drain),
+		.argument = "S",
+		.text = "at the end wait so long for what is not sent"},
+	{.name = "help",
+		.letter = 'h',
+		.kind = OPTION_FLAG,
+		.offset = AT(help),
+		.text = "print this"},
+};
+
+static const struct option_set run_set = {.specs = run_specs,
+	.count = G_N_ELEMENTS(run_specs),
+	.config = OPTIONS_NO_FILE,
+	.synopsis = "weir run (-i IFACE... | -r FILE) [-o DEST...] [OPTION...]"};
+
+/* Names of those that one program or both get as they are. */
+static const char *const probe_gets[] = {"interface", "read", "user", "log-level", "home", "filter",
+	"promiscuous", "snaplen", "ring-octets", "active", "idle", "uniflow", "key", "max-flows",
+	"no-names", NULL};
+static const char *const export_gets[] = {
+	"output", "user", "log-level", "profile", "domain", "drain", NULL};
+
+struct run {
+	struct run_options options;
+	char *folder;
+	struct run_child probe;
+	struct run_child exporter;
+	int signals;
+	bool stopping;
+	int64_t kill_us; /* when patience ends; 0: not stopping */
+	int status;
+};
+
+static void pass_option(
+	struct run_child *child, const struct option_spec *spec, const struct run_options *options)
+{
+	const char *place = (const char *)options + spec->offset;
+	char *name = g_strconcat("--", spec->name, NULL);
+	char **list = spec->kind == OPTION_LIST ? *(char **const *)(const void *)place : NULL;
+	const char *text = spec->kind == OPTION_TEXT ? *(char *const *)(const void *)place : NULL;
+
+	if (spec->kind == OPTION_FLAG && *(const bool *)place) {
+		run_child_add(child, name, NULL);
+	}
+	if (text != NULL) {
+		run_child_add(child, name, text, NULL);
+	}
+	for (; list != NULL && *list != NULL; list++) {
+		run_child_add(child, name, *list, NULL);
+	}
+	g_free(name);
+}
+
+static void prepare(
+	struct run *run, struct run_child *child, const char *program, const char *const *gets)
+{
+	char parent[16];
+
+	(void)g_snprintf(parent, sizeof(parent), "%ld", (long)getpid());
+	run_child_init(child, program);
+	run_child_add(child, "--foreground", "--log", "stderr", "--run-dir", run->folder,
+		"--parent", parent, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(run_specs); i++) {
+		if (g_strv_contains(gets, run_specs[i].name)) {
+			pass_option(child, &run_specs[i], &run->options);
+		}
+	}
+}
+
+/* A folder that nobody else can look into. */
+static char *make_folder(const char *user, GError **error)
+{
+	const char *places[] = {g_getenv("XDG_RUNTIME_DIR"), "/run", g_get_tmp_dir()};
+	struct privilege_user owner;
+	char *folder = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places) && folder == NULL; i++) {
+		char *template =
+			places[i] != NULL ? g_build_filename(places[i], "weir-XXXXXX", NULL) : NULL;
+
+		folder = template != NULL ? g_mkdtemp_full(template, 0700) : NULL;
+		if (folder == NULL) {
+			g_free(template);
+		}
+	}
+	if (folder == NULL) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "no folder for the socket: %s",
+			g_strerror(errno));
+		return NULL;
+	}
+	if (user != NULL && (!privilege_user_find(user, &owner, error) ||
+				    !privilege_give(folder, &owner, error))) {
+		(void)g_rmdir(folder);
+		g_clear_pointer(&folder, g_free);
+	}
+	return folder;
+}
+
+static void remove_folder(struct run *run)
+{
+	char *path;
+
+	if (run->folder == NULL) {
+		return;
+	}
+	path = g_build_filename(run->folder, STREAM_SOCKET_NAME, NULL);
+	(void)g_unlink(path);
+	(void)g_rmdir(run->folder);
+	g_free(path);
+	g_free(run->folder);
+}
+
+static bool is_live(const struct run *run)
+{
+	return run->options.read == NULL;
+}
+
+/* First the probe, whose last flows the exporter must still get. */
+static void stop(struct run *run)
+{
+	if (run->stopping) {
+		return;
+	}
+	run->stopping = true;
+	run->kill_us = loop_monotonic_us() + KILL_AFTER_US;
+	run->probe.again_us = 0;
+	run->exporter.again_us = 0;
+	if (run->probe.pid > 0) {
+		run_child_signal(&run->probe, SIGTERM);
+	} else {
+		run_child_signal(&run->exporter, SIGTERM);
+	}
+}
+
+static void start(struct run *run, struct run_child *child)
+{
+	GError *error = NULL;
+
+	if (!run_child_start(child, &error)) {
+		log_error(RUN_AREA, "%s", error->message);
+		g_error_free(error);
+		run->status = EXIT_FAILED;
+		stop(run);
+	}
+}
+
+static void fail(struct run *run, int status)
+{
+	if (run->status == 0) {
+		run->status = status != 0 ? status : EXIT_FAILED;
+	}
+	stop(run);
+}
+
+static void child_ended(struct run *run, struct run_child *child, int status)
+{
+	run_child_ended(child, loop_monotonic_us());
+	if (run->stopping || !is_live(run)) {
+		child->again_us = 0;
+		if (status != 0) {
+			fail(run, status);
+		}
+		if (run->stopping && child == &run->probe) {
+			run_child_signal(&run->exporter, SIGTERM);
+		}
+		return;
+	}
+	if (status == EXIT_USAGE || !child->proven) {
+		fail(run, status);
+		return;
+	}
+	log_warning(RUN_AREA, "%s has ended with status %d; it starts again in %.0f s",
+		child->program, status,
+		(double)(child->again_us - loop_monotonic_us()) / G_USEC_PER_SEC);
+}
+
+static void reap(struct run *run)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == run->probe.pid) {
+			child_ended(run, &run->probe, run_child_status(status));
+		} else if (pid == run->exporter.pid) {
+			child_ended(run, &run->exporter, run_child_status(status));
+		}
+	}
+}
+
+static void take_signals(struct run *run)
+{
+	struct signalfd_siginfo info;
+
+	while (read(run->signals, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGCHLD:
+			reap(run);
+			break;
+		case SIGHUP:
+			run_child_signal(&run->probe, SIGHUP);
+			run_child_signal(&run->exporter, SIGHUP);
+			break;
+		default:
+			stop(run);
+			break;
+		}
+	}
+}
+
+/* Restarts and kills that are due; returns when the next one is, in ms, -1: none. */
+static int work_off(struct run *run)
+{
+	struct run_child *children[] = {&run->probe, &run->exporter};
+	int64_t now_us = loop_monotonic_us();
+	int64_t next_us = run->stopping ? run->kill_us : INT64_MAX;
+
+	if (run->stopping && now_us >= run->kill_us) {
+		run_child_signal(&run->probe, SIGKILL);
+		run_child_signal(&run->exporter, SIGKILL);
+		next_us = INT64_MAX;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(children); i++) {
+		if (children[i]->again_us != 0 && now_us >= children[i]->again_us) {
+			start(run, children[i]);
+		}
+		if (children[i]->again_us != 0) {
+			next_us = MIN(next_us, children[i]->again_us);
+		}
+	}
+	return next_us == INT64_MAX ? -1 : (int)MAX((next_us - now_us) / 1000 + 1, 1);
+}
+
+static bool is_busy(const struct run *run)
+{
+	return run->probe.pid > 0 || run->exporter.pid > 0 || run->probe.again_us != 0 ||
+	       run->exporter.again_us != 0;
+}
+
+static void run_both(struct run *run)
+{
+	struct pollfd fd = {.fd = run->signals, .events = POLLIN};
+
+	start(run, &run->probe);
+	if (!run->stopping) {
+		start(run, &run->exporter);
+	}
+	while (is_busy(run)) {
+		if (poll(&fd, 1, work_off(run)) > 0) {
+			take_signals(run);
+		}
+	}
+}
+
+static int open_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int execute(struct run *run, GError **error)
+{
+	run->folder = make_folder(run->options.user, error);
+	if (run->folder == NULL) {
+		return EXIT_FAILED;
+	}
+	run->signals = open_signals();
+	prepare(run, &run->probe, "weir-probe", probe_gets);
+	prepare(run, &run->exporter, "weir-export", export_gets);
+	if (run->options.destinations == NULL) {
+		run_child_add(&run->exporter, "--output", "json:-", NULL);
+	}
+	if (!is_live(run)) {
+		run_child_add(&run->exporter, "--once", NULL);
+	}
+	run_both(run);
+	run_child_done(&run->probe);
+	run_child_done(&run->exporter);
+	close(run->signals);
+	return run->status;
+}
+
+int run_command(int argc, char **argv)
+{
+	struct run run = {0};
+	GError *error = NULL;
+	int status;
+
+	log_open("weir", LOG_TARGET_STDERR, LOG_LEVEL_NOTICE);
+	if (!options_parse(&run_set, &run.options, argc, argv, &error)) {
+		status = EXIT_USAGE;
+	} else if (run.options.help) {
+		options_help(&run_set, stdout);
+		status = 0;
+	} else {
+		status = execute(&run, &error);
+	}
+	if (error != NULL) {
+		log_error(RUN_AREA, "%s", error->message);
+		g_error_free(error);
+	}
+	remove_folder(&run);
+	options_clear(&run_set, &run.options);
+	return status;
+}
