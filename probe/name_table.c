@@ -12,7 +12,16 @@
  */
 #define REPLACED_KEEP_US (3600 * INT64_C(1000000))
 
-#define NONE UINT32_MAX
+#define NONE          UINT32_MAX
+#define HOST_KIND_OWN 0 /* none of enum name_host */
+
+/*
+ * Hosts are thrown into groups by a keyed hash. Where room is needed the group with the most
+ * entries gives up its oldest, so that a host that learns names without end cannot take the others'
+ * from them. Names that flows carried themselves are a group of their own.
+ */
+#define GROUPS    257
+#define GROUP_OWN 256
 
 enum name_state {
 	NAME_FREE,
@@ -29,10 +38,10 @@ struct entry {
 	uint32_t older;
 	uint32_t newer;
 	uint32_t generation; /* of the slot: those of live entries are in the handle */
+	uint16_t group;
 	uint8_t source;
 	uint8_t state; /* enum name_state */
-	uint8_t own;
-	uint8_t held; /* a flow has the handle */
+	bool held;     /* a flow has the handle */
 };
 
 /* Entries in the order of their last use. */
@@ -46,8 +55,9 @@ struct name_table {
 	struct name_pool *pool;
 	struct identity_index index;
 	struct entry *entries;
-	struct name_queue current;
-	struct name_queue replaced;
+	struct name_queue current[GROUPS];
+	struct name_queue replaced[GROUPS];
+	uint32_t counts[GROUPS];
 	uint32_t entries_max;
 	uint32_t entries_begun;
 	uint32_t freed; /* slot + 1 */
@@ -65,7 +75,9 @@ struct name_table *name_table_new(uint32_t names_max, const struct hash_key *key
 	}
 	t->key = key;
 	t->entries_max = names_max;
-	t->current = t->replaced = (struct name_queue){NONE, NONE};
+	for (unsigned i = 0; i < GROUPS; i++) {
+		t->current[i] = t->replaced[i] = (struct name_queue){NONE, NONE};
+	}
 	while ((UINT32_C(1) << t->slot_bits) < names_max) {
 		t->slot_bits++;
 	}
@@ -92,7 +104,7 @@ void name_table_free(struct name_table *table)
 
 static struct name_queue *entry_queue(struct name_table *t, const struct entry *e)
 {
-	return e->state == NAME_CURRENT ? &t->current : &t->replaced;
+	return e->state == NAME_CURRENT ? &t->current[e->group] : &t->replaced[e->group];
 }
 
 static void queue_remove(struct name_table *t, struct entry *e)
@@ -137,6 +149,7 @@ static void entry_free(struct name_table *t, struct entry *e)
 	e->link.next = t->freed;
 	t->freed = slot + 1;
 	t->count--;
+	t->counts[e->group]--;
 }
 
 /* The entry is no longer what its key finds; flows may hold it. */
@@ -154,11 +167,16 @@ static void entry_retire(struct name_table *t, struct entry *e)
 
 static bool table_evict(struct name_table *t, int64_t now_us)
 {
-	uint32_t slot = t->replaced.oldest;
+	unsigned group = 0;
+	uint32_t slot;
 
-	if (t->current.oldest != NONE &&
+	for (unsigned i = 1; i < GROUPS; i++) {
+		group = t->counts[i] > t->counts[group] ? i : group;
+	}
+	slot = t->replaced[group].oldest;
+	if (t->current[group].oldest != NONE &&
 		(slot == NONE || now_us - t->entries[slot].touched_us < REPLACED_KEEP_US)) {
-		slot = t->current.oldest;
+		slot = t->current[group].oldest;
 	}
 	if (slot == NONE) {
 		return false;
@@ -205,7 +223,7 @@ static void entry_begin(struct name_table *t, struct entry *e)
 	uint32_t generations = (uint32_t)(UINT64_C(1) << (32 - t->slot_bits)) - 1;
 
 	e->generation = (e->generation & generations) == generations ? 1 : e->generation + 1;
-	e->held = 0;
+	e->held = false;
 	e->state = NAME_CURRENT;
 }
 
@@ -223,6 +241,14 @@ static struct entry *table_find(struct name_table *t, const struct name_key *key
 	return NULL;
 }
 
+static uint16_t group_of(const struct name_table *t, const struct name_key *key)
+{
+	if (key->host_kind == HOST_KIND_OWN) {
+		return GROUP_OWN;
+	}
+	return (uint16_t)(hash_octets(t->key, key->host, sizeof(key->host)) % GROUP_OWN);
+}
+
 static struct entry *table_add(struct name_table *t, const struct name_key *key, const char *text,
 	enum record_name_source source, int64_t now_us)
 {
@@ -234,7 +260,8 @@ static struct entry *table_add(struct name_table *t, const struct name_key *key,
 	e->key = *key;
 	e->learned_us = now_us;
 	e->source = (uint8_t)source;
-	e->own = 0;
+	e->group = group_of(t, key);
+	t->counts[e->group]++;
 	entry_begin(t, e);
 	queue_add(t, e, now_us);
 	identity_index_put(&t->index, (uint32_t)(e - t->entries),
@@ -285,7 +312,7 @@ uint32_t name_table_find(struct name_table *table, const struct name_key *key, i
 	if (e == NULL) {
 		return 0;
 	}
-	e->held = 1;
+	e->held = true;
 	entry_touch(table, e, now_us);
 	return table_handle(table, e);
 }
@@ -314,8 +341,7 @@ uint32_t name_table_own(
 	if (e == NULL) {
 		return 0;
 	}
-	e->own = 1;
-	e->held = 1;
+	e->held = true;
 	entry_touch(table, e, now_us);
 	return table_handle(table, e);
 }
@@ -334,7 +360,7 @@ bool name_table_view(
 	name_pool_text(table->pool, e->text, &ret_view->name);
 	ret_view->learned_us = e->learned_us;
 	ret_view->source = e->source;
-	ret_view->own = e->own != 0;
+	ret_view->own = e->group == GROUP_OWN;
 	return true;
 }
 

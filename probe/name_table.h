@@ -12,7 +12,8 @@
  * Names of far ends. Each entry says: this host came to know this address under this name, from
  * this source, at this time. Entries do not change once a flow holds their handle; a newer answer
  * is a new entry, and the flow keeps the name and the age that it began with. The table is bounded:
- * what was longest neither learned nor used makes room, and is counted.
+ * where room is needed, the host with the most names gives up the one longest neither learned nor
+ * used, and it is counted.
  */
 struct name_table;
 

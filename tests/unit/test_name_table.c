@@ -120,6 +120,28 @@ static void what_was_longest_not_used_makes_room(void **state)
 	name_table_free(f->table);
 }
 
+static void a_host_that_learns_without_end_takes_no_others_names(void **state)
+{
+	struct fixture *f = fixture_of(64);
+
+	for (unsigned i = 0; i < 8; i++) {
+		learn(f, 2, i, "quiet.example", i);
+	}
+	for (unsigned i = 0; i < 1000; i++) {
+		char text[32];
+
+		(void)snprintf(text, sizeof(text), "n%u.example", i);
+		learn(f, 1, i, text, 10 + i);
+		(void)name_table_own(f->table, text, RECORD_NAME_SNI, 10 + i);
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		assert_view(f, find(f, 2, i, 2000), "quiet.example", i);
+	}
+	assert_int_equal(name_table_count(f->table), 64);
+	assert_int_equal(name_table_evicted(f->table), 2008 - 64);
+	name_table_free(f->table);
+}
+
 static void a_handle_never_turns_into_another_name(void **state)
 {
 	enum {
@@ -310,6 +332,7 @@ int main(void)
 		cmocka_unit_test(the_newest_name_counts_and_flows_keep_theirs),
 		cmocka_unit_test(learning_again_takes_no_room_while_no_flow_holds_it),
 		cmocka_unit_test(what_was_longest_not_used_makes_room),
+		cmocka_unit_test(a_host_that_learns_without_end_takes_no_others_names),
 		cmocka_unit_test(a_handle_never_turns_into_another_name),
 		cmocka_unit_test(handles_that_were_never_given_stand_for_nothing),
 		cmocka_unit_test(a_table_of_one_name_works),
