@@ -78,28 +78,35 @@ static void client_spoke(struct identity *identity, const struct dhcp_message *m
 	}
 }
 
+static void router_learn(struct identity *identity, const uint8_t address[16])
+{
+	struct device *d = device_by_address(&identity->devices, address, 4);
+
+	identity_home_router(&identity->home, address);
+	if (d != NULL) {
+		device_gateway(&identity->devices, d);
+	}
+}
+
 /*
- * The router's address is told; so is, on networks without one, the server's, which then is the
- * gateway as far as there is any. A server that names another as router is a device like others.
+ * Routers are named by their addresses. On networks without one the server that speaks is the
+ * gateway, as far as there is any. A server that names another as router is a device like others.
  */
 static void routers_learn(
 	struct identity *identity, const struct flow_key *key, const struct dhcp_message *m)
 {
-	const struct dhcp_value *named = m->routers.n >= 4 ? &m->routers : &m->server;
 	uint8_t address[16];
 
-	for (unsigned at = 0; at + 4 <= named->n; at += 4) {
-		struct device *d;
-
-		address_of(named->octets + at, address);
-		if (named == &m->server && memcmp(address, key->address[0], 16) != 0) {
-			continue;
+	if (m->routers.n < 4) {
+		address_of(m->server.octets, address);
+		if (m->server.n != 4 || memcmp(address, key->address[0], 16) == 0) {
+			router_learn(identity, key->address[0]);
 		}
-		identity_home_router(&identity->home, address);
-		d = device_by_address(&identity->devices, address, 4);
-		if (d != NULL) {
-			device_gateway(&identity->devices, d);
-		}
+		return;
+	}
+	for (unsigned at = 0; at + 4 <= m->routers.n; at += 4) {
+		address_of(m->routers.octets + at, address);
+		router_learn(identity, address);
 	}
 }
 

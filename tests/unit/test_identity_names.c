@@ -78,9 +78,7 @@ static void a_long_list_is_cut_between_numbers(void **state)
 static void names_that_cannot_be_shown_are_refused_and_counted(void **state)
 {
 	static const char *const names[] = {"\xff\xfe\xfd", "line\nbreak\r\n", "\x1b[31mred",
-		"\xe2\x80\xae"
-		"evil",
-		"\xed\xa0\x80", " "};
+		"\xe2\x80\xaewrong", "\xed\xa0\x80", " "};
 	struct identity *identity = fixture_identity();
 	struct identity_counters counters;
 
@@ -175,7 +173,15 @@ static void a_server_that_names_another_router_is_a_device(void **state)
 	assert_true(fixture_device(identity, MAC_ROUTER, &device) && !device.gateway);
 	/* On a network without a router the server stands for one. */
 	dhcp_ack(identity, MAC_CAMERA, "192.168.1.20", NULL, "192.168.1.7");
+	assert_true(fixture_device(identity, MAC_ROUTER, &device) && !device.gateway);
 	dhcp_ack(identity, MAC_CAMERA, "192.168.1.20", NULL, "192.168.1.1");
+	assert_true(fixture_device(identity, MAC_ROUTER, &device) && device.gateway);
+	identity_free(identity);
+
+	/* So does one that does not even name itself. */
+	identity = fixture_identity();
+	fixture_seen(identity, MAC_ROUTER, "192.168.1.1");
+	dhcp_ack(identity, MAC_CAMERA, "192.168.1.20", NULL, NULL);
 	assert_true(fixture_device(identity, MAC_ROUTER, &device) && device.gateway);
 	identity_free(identity);
 }
