@@ -104,8 +104,8 @@ enum status dhcp_read(const uint8_t *data, size_t octets, struct dhcp_message *r
 	struct wire file;
 	enum status status;
 
-	wire_skip(&w, 1 + 4 + 2 + 2); /* hops, transaction, seconds, flags */
-	addresses = wire_take(&w, 4 * 4);
+	wire_skip(&w, 1 + 4 + 2 + 2);  /* hops, transaction, seconds, flags */
+	addresses = wire_take(&w, 16); /* four of them */
 	mac = wire_take(&w, 16);
 	server = wire_sub(&w, NAME_OCTETS);
 	file = wire_sub(&w, FILE_OCTETS);

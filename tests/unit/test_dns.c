@@ -12,18 +12,13 @@ static enum status read_answer(const struct fixture_message *m, struct dns_answe
 	return dns_answer_read(m->octets, m->n, ret_answer);
 }
 
-static void assert_addresses(const struct dns_answer *answer, unsigned count, ...)
+static void assert_address(const struct dns_answer *answer, unsigned at, const char *address)
 {
-	va_list addresses;
 	uint8_t expected[16];
 
-	assert_int_equal(answer->count, count);
-	va_start(addresses, count);
-	for (unsigned i = 0; i < count; i++) {
-		fixture_address(va_arg(addresses, const char *), expected);
-		assert_memory_equal(answer->addresses[i].address, expected, 16);
-	}
-	va_end(addresses);
+	fixture_address(address, expected);
+	assert_true(at < answer->count);
+	assert_memory_equal(answer->addresses[at].address, expected, 16);
 }
 
 static void an_answer_has_the_addresses_of_its_question(void **state)
@@ -37,7 +32,9 @@ static void an_answer_has_the_addresses_of_its_question(void **state)
 	fixture_dns_address(&m, "other.example.com", "192.0.2.8");
 	fixture_dns_address(&m, "www.example.com", "2001:db8::7");
 	assert_int_equal(read_answer(&m, &answer), STATUS_OK);
-	assert_addresses(&answer, 2, "192.0.2.7", "2001:db8::7");
+	assert_int_equal(answer.count, 2);
+	assert_address(&answer, 0, "192.0.2.7");
+	assert_address(&answer, 1, "2001:db8::7");
 	assert_int_equal(answer.addresses[0].ip_version, 4);
 	assert_int_equal(answer.addresses[1].ip_version, 6);
 	assert_int_equal(answer.addresses[0].ttl_s, 60);
@@ -56,7 +53,8 @@ static void aliases_lead_from_the_question_to_addresses(void **state)
 	fixture_dns_address(&m, "c.example", "192.0.2.1");
 	fixture_dns_address(&m, "d.example", "192.0.2.2");
 	assert_int_equal(read_answer(&m, &answer), STATUS_OK);
-	assert_addresses(&answer, 1, "192.0.2.1");
+	assert_int_equal(answer.count, 1);
+	assert_address(&answer, 0, "192.0.2.1");
 }
 
 static void aliases_may_stand_in_the_wrong_order(void **state)
@@ -70,7 +68,8 @@ static void aliases_may_stand_in_the_wrong_order(void **state)
 	fixture_dns_alias(&m, "b.example", "c.example");
 	fixture_dns_alias(&m, "a.example", "b.example");
 	assert_int_equal(read_answer(&m, &answer), STATUS_OK);
-	assert_addresses(&answer, 1, "192.0.2.1");
+	assert_int_equal(answer.count, 1);
+	assert_address(&answer, 0, "192.0.2.1");
 }
 
 static void a_ring_of_aliases_has_no_end_but_is_left(void **state)
@@ -84,7 +83,8 @@ static void a_ring_of_aliases_has_no_end_but_is_left(void **state)
 	fixture_dns_alias(&m, "b.example", "b.example");
 	fixture_dns_address(&m, "b.example", "192.0.2.1");
 	assert_int_equal(read_answer(&m, &answer), STATUS_OK);
-	assert_addresses(&answer, 1, "192.0.2.1");
+	assert_int_equal(answer.count, 1);
+	assert_address(&answer, 0, "192.0.2.1");
 }
 
 static void chains_end_after_as_many_aliases_as_are_kept(void **state)
