@@ -19,6 +19,13 @@ tests_unit_test_dns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_dns_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_dns
 
+check_PROGRAMS += tests/unit/test_identity
+tests_unit_test_identity_SOURCES = tests/unit/test_identity.c tests/unit/unit.h \
+	tests/unit/identity_fixture.c tests/unit/identity_fixture.h
+tests_unit_test_identity_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_identity_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_identity
+
 check_PROGRAMS += tests/unit/test_identity_far
 tests_unit_test_identity_far_SOURCES = tests/unit/test_identity_far.c tests/unit/unit.h \
 	tests/unit/identity_fixture.c tests/unit/identity_fixture.h

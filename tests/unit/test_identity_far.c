@@ -355,86 +355,50 @@ static void a_name_in_a_flow_from_outside_is_not_the_far_ends(void **state)
 	identity_free(identity);
 }
 
-static void prefixes_are_read_and_refused(void **state)
+static void answers_over_tcp_count_too(void **state)
 {
-	static const struct {
-		const char *text;
-		int length; /* -1: refused */
-	} rows[] = {{"192.168.0.0/16", 16}, {"192.168.1.7", 32}, {"10.0.0.0/8", 8},
-		{"0.0.0.0/0", 0}, {"fd00::/8", 8}, {"2001:db8::1", 128}, {"2001:db8::/127", 127},
-		{"::/0", 0}, {"192.168.1.1/16", -1}, {"192.168.0.0/33", -1}, {"fd00::/129", -1},
-		{"fd00::1/64", -1}, {"192.168.0.0/", -1}, {"192.168.0.0/-1", -1},
-		{"192.168.0.0/1x", -1}, {"/8", -1}, {"", -1}, {"eth0", -1}, {"192.168", -1},
-		{"192.168.0.0/16/16", -1},
-		{"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc", -1}};
+	struct identity *identity = home_with_devices();
+	struct flow_key key = to_camera("192.168.1.1");
+	struct flow_key flow = from_camera("198.51.100.7");
+	struct fixture_message m;
+	struct fixture_message framed = {.n = 0};
+	struct inspect_input input = {
+		.key = &key, .flow = 1, .flow_generation = 1, .tcp_flags = 0x18, .now_us = SECOND};
+	struct fixture_record r;
+	bool done = true;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct identity_prefix prefix;
-		GError *error = NULL;
-		bool read = identity_prefix_parse(rows[i].text, &prefix, &error);
-
-		assert_int_equal(read, rows[i].length >= 0);
-		if (read) {
-			assert_null(error);
-			assert_int_equal(prefix.length, rows[i].length);
-			assert_int_equal(prefix.ip_version, strchr(rows[i].text, ':') ? 6 : 4);
-		} else {
-			assert_non_null(strstr(error->message, rows[i].text));
-			g_clear_error(&error);
-		}
-	}
-}
-
-static void configured_prefixes_replace_the_private_ones(void **state)
-{
-	struct identity_config config = {.hash_seed = 1, .home_count = 1};
-	struct identity *identity;
-	struct identity_device device;
-	struct flow_key inside = fixture_key(MAC_CAMERA, "203.0.113.9", MAC_ROUTER, "9.9.9.9");
-	struct flow_key outside = fixture_key(MAC_PHONE, "192.168.1.9", MAC_ROUTER, "9.9.9.9");
-
-	assert_true(identity_prefix_parse("203.0.113.0/24", &config.home[0], NULL));
-	identity = identity_new(&config, NULL);
-	identity_sighting(identity, &inside, SECOND);
-	identity_sighting(identity, &outside, SECOND);
-	assert_true(fixture_device(identity, MAC_CAMERA, &device));
-	assert_false(fixture_device(identity, MAC_PHONE, &device));
+	key.port[0] = 53;
+	key.port[1] = 5000;
+	fixture_dns_begin(&m, 0x8180, "www.example.com", 1);
+	fixture_dns_address(&m, "www.example.com", "198.51.100.7");
+	fixture_be16(&framed, (unsigned)m.n);
+	fixture_octets(&framed, m.octets, m.n);
+	input.payload = framed.octets;
+	input.octets = (uint32_t)framed.n;
+	assert_int_equal(identity_inspect(identity, &input, 7, &done), 7);
+	assert_false(done);
+	fixture_annotate(identity, &flow, identity_name(identity, &flow, SECOND), SECOND, &r);
+	assert_string_equal(r.far_name, "www.example.com");
 	identity_free(identity);
 }
 
-static void bounds_beyond_their_limits_are_refused(void **state)
+static void a_name_that_has_gone_leaves_the_record_without(void **state)
 {
-	static const struct identity_config configs[] = {{.devices_max = 65537},
-		{.names_max = (1 << 20) + 1}, {.home_count = IDENTITY_PREFIXES_MAX + 1},
-		{.home_interface_count = 9}};
+	struct identity_config config = {.hash_seed = 1, .names_max = 1};
+	struct identity *identity = identity_new(&config, NULL);
+	struct flow_key answer = to_camera("192.168.1.1");
+	struct flow_key flow = from_camera("198.51.100.7");
+	struct fixture_record r;
+	uint32_t name;
 
-	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
-		GError *error = NULL;
-
-		assert_null(identity_new(&configs[i], &error));
-		assert_non_null(error);
-		g_clear_error(&error);
-	}
-	identity_free(NULL);
-}
-
-static void kinds_are_told_by_protocol_and_ports(void **state)
-{
-	static const uint16_t ports[] = {53, 67, 68, 546, 547, 1900, 5353, 5355};
-
-	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		assert_int_equal(inspect_kind_of(4, 17, ports[i], 40000), INSPECT_DATAGRAM);
-		assert_int_equal(inspect_kind_of(6, 17, 40000, ports[i]), INSPECT_DATAGRAM);
-		assert_int_equal(inspect_kind_of(4, 6, ports[i], 40000), INSPECT_STREAM);
-	}
-	assert_int_equal(inspect_kind_of(4, 17, 40000, 443), INSPECT_STREAM);
-	assert_int_equal(inspect_kind_of(6, 58, 132, 0), INSPECT_NONE);
-	assert_int_equal(inspect_kind_of(6, 58, 133, 0), INSPECT_DATAGRAM);
-	assert_int_equal(inspect_kind_of(6, 58, 136, 0), INSPECT_DATAGRAM);
-	assert_int_equal(inspect_kind_of(6, 58, 137, 0), INSPECT_NONE);
-	assert_int_equal(inspect_kind_of(4, 58, 135, 0), INSPECT_NONE);
-	assert_int_equal(inspect_kind_of(4, 1, 8, 0), INSPECT_NONE);
-	assert_int_equal(inspect_kind_of(4, 47, 0, 0), INSPECT_NONE);
+	fixture_dns_answer(identity, &answer, "a.example.com", "198.51.100.7", SECOND);
+	name = identity_name(identity, &flow, SECOND);
+	fixture_dns_answer(identity, &answer, "b.example.com", "198.51.100.8", SECOND);
+	fixture_annotate(identity, &flow, name, SECOND, &r);
+	assert_int_not_equal(name, 0);
+	assert_string_equal(r.far_name, "");
+	assert_int_equal(r.record.far_name_source, RECORD_NAME_NONE);
+	identity_free(identity);
 }
 
 int main(void)
@@ -458,10 +422,8 @@ int main(void)
 		cmocka_unit_test(flows_of_strangers_have_no_device),
 		cmocka_unit_test(a_name_in_the_flow_replaces_the_answers_and_has_no_age),
 		cmocka_unit_test(a_name_in_a_flow_from_outside_is_not_the_far_ends),
-		cmocka_unit_test(prefixes_are_read_and_refused),
-		cmocka_unit_test(configured_prefixes_replace_the_private_ones),
-		cmocka_unit_test(bounds_beyond_their_limits_are_refused),
-		cmocka_unit_test(kinds_are_told_by_protocol_and_ports),
+		cmocka_unit_test(answers_over_tcp_count_too),
+		cmocka_unit_test(a_name_that_has_gone_leaves_the_record_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
