@@ -39,6 +39,8 @@ libprobe_a_SOURCES = \
 	probe/flow_packet.h \
 	probe/flow_table.c \
 	probe/flow_table.h \
+	probe/flow_tcp.c \
+	probe/flow_tcp.h \
 	probe/flow_wheel.c \
 	probe/flow_wheel.h \
 	probe/fragment.c \

@@ -3,19 +3,22 @@
 #include <string.h>
 
 #include "probe/flow_identity.h"
+#include "probe/flow_tcp.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+
+/* On the way of every packet: a call costs as much as the work. */
+#define INLINE static inline __attribute__((always_inline))
 
 #define FOREVER_US     (INT64_MAX / 4)
 #define WHEEL_MAX_US   (INT64_C(3600) * 1000 * 1000)
 #define EVICT_SCAN_MAX 64 /* flows of one tick among which the oldest is looked for */
 #define FLOW_WATCHED   (FLOW_SYN_SEEN | FLOW_FIN_0 | FLOW_FIN_1 | FLOW_CLOSED)
-#define FLOW_FIN_BOTH  (FLOW_FIN_0 | FLOW_FIN_1)
 
-/* Where a packet belongs: its key in order and what follows from it. */
+/* Where a packet belongs: its key, masked and in order, and what follows from it. */
 struct place {
-	struct flow_key_words words;
+	struct flow_key_words masked;
 	uint32_t tag;
 	unsigned end; /* of the key in order, which sent the packet */
 };
@@ -91,45 +94,33 @@ static enum record_end_reason natural_reason(const struct flow *flow)
 /* A key that looks the same from both ends under the cache's mask. */
 static bool is_own_reverse(const struct flow_cache *cache, const struct flow_key *key)
 {
-	struct flow_key other = *key;
-	struct flow_key_words a = flow_key_load(key);
+	struct flow_key reversed = *key;
+	struct flow_key_words a = flow_key_masked(key, &cache->table.mask);
 	struct flow_key_words b;
-	uint64_t difference = 0;
 
-	flow_key_reverse(&other);
-	b = flow_key_load(&other);
-	for (unsigned i = 0; i < FLOW_KEY_WORDS; i++) {
-		difference |= (a.word[i] ^ b.word[i]) & cache->table.mask.word[i];
-	}
-	return difference == 0;
+	flow_key_reverse(&reversed);
+	b = flow_key_masked(&reversed, &cache->table.mask);
+	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
-/* Which end began the flow, told from its first packet. */
 static uint8_t first_state(
 	const struct flow_cache *cache, const struct flow_packet *packet, const struct place *place)
 {
-	uint8_t sender = place->end ? FLOW_FORWARD_1 : 0;
-
 	if (packet->transport != FLOW_TRANSPORT_TCP) {
-		return sender | FLOW_INITIATOR_KNOWN;
+		return (place->end ? FLOW_FORWARD_1 : 0) | FLOW_INITIATOR_KNOWN;
 	}
-	if (!(packet->tcp_flags & FLOW_TCP_SYN)) {
-		return sender;
-	}
-	if (!(packet->tcp_flags & FLOW_TCP_ACK)) {
-		return sender | FLOW_INITIATOR_KNOWN | FLOW_SYN_SEEN;
-	}
-	if (!cache->biflow || is_own_reverse(cache, &packet->key)) {
-		return sender;
-	}
-	return (sender ^ FLOW_FORWARD_1) | FLOW_INITIATOR_KNOWN;
+	return flow_tcp_begin(
+		packet, place->end, cache->biflow && !is_own_reverse(cache, &packet->key));
 }
 
 /* Begin a flow in an entry whose wheel links are in use already, or not yet. */
 static void begin(struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet,
 	const struct place *place)
 {
-	memcpy(&flow->key, &place->words, sizeof(flow->key));
+	flow->key = packet->key;
+	if (place->end == 1) {
+		flow_key_reverse(&flow->key);
+	}
 	for (unsigned end = 0; end < 2; end++) {
 		side_empty(&flow->side[end]);
 		flow->side[end].tcp_isn = 0;
@@ -154,68 +145,29 @@ static void split(struct flow *flow)
 	}
 }
 
-static void handshake(struct flow *flow, const struct flow_packet *packet, unsigned end)
-{
-	unsigned forward = flow->state & FLOW_FORWARD_1 ? 1 : 0;
-	uint16_t flags = packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_ACK);
-	int64_t since = packet->time_us - flow->side[forward].first_us;
-
-	if (packet->tcp_flags & FLOW_TCP_RST || since < 0 || since > UINT32_MAX) {
-		flow->state &= (uint8_t) ~(FLOW_SYN_SEEN | FLOW_SYN_ACK_SEEN);
-		flow->rtt_us = 0;
-		return;
-	}
-	if (end != forward) {
-		if (flags == (FLOW_TCP_SYN | FLOW_TCP_ACK)) {
-			flow->state |= FLOW_SYN_ACK_SEEN;
-		}
-		return;
-	}
-	if (!(flow->state & FLOW_SYN_ACK_SEEN)) {
-		if (flags == FLOW_TCP_SYN) {
-			flow->rtt_us = (uint32_t)since;
-		}
-		return;
-	}
-	if (flags == FLOW_TCP_ACK) {
-		flow->rtt_us = since > flow->rtt_us ? (uint32_t)since - flow->rtt_us : 0;
-		flow->state &= (uint8_t) ~(FLOW_SYN_SEEN | FLOW_SYN_ACK_SEEN);
-	}
-}
-
-/* Follow a TCP connection's beginning and end, before the packet is counted. */
+/* Follow a TCP connection; one that closes is looked at sooner. */
 static void connection(
 	struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet, unsigned end)
 {
-	uint16_t flags = packet->tcp_flags;
-	bool closed = false;
-
-	if (flow->state & FLOW_SYN_SEEN && flow->side[flow->state & FLOW_FORWARD_1].packets > 0) {
-		handshake(flow, packet, end);
-	}
-	if (flags & FLOW_TCP_RST) {
-		closed = true;
-	} else if (flags & FLOW_TCP_FIN) {
-		flow->state |= end == 0 ? FLOW_FIN_0 : FLOW_FIN_1;
-	} else if ((flow->state & FLOW_FIN_BOTH) == FLOW_FIN_BOTH && flags & FLOW_TCP_ACK) {
-		closed = true;
-	}
-	if (closed && !(flow->state & FLOW_CLOSED)) {
+	if (flow_tcp_step(flow, packet, end)) {
 		uint32_t entry = (uint32_t)(flow - cache->table.flows);
 
-		flow->state |= FLOW_CLOSED;
 		flow_wheel_take(&cache->wheel, entry);
 		flow_wheel_put(&cache->wheel, entry,
 			flow_wheel_tick_of(&cache->wheel, packet->time_us + cache->linger_us));
 	}
 }
 
-static bool is_other_connection(
-	const struct flow *flow, const struct flow_packet *packet, unsigned end)
+/* True if something rare about this packet of a known flow makes turn() look at it. The sender's
+ * own last packet shows most flows not to be idle. */
+INLINE bool is_eventful(const struct flow_cache *cache, const struct flow *flow,
+	const struct flow_packet *packet, unsigned end)
 {
-	return flow->state & FLOW_CLOSED &&
-	       (packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_ACK)) == FLOW_TCP_SYN &&
-	       packet->tcp_sequence != flow->side[end].tcp_isn;
+	int64_t now = packet->time_us;
+
+	return (flow->side[end].last_us + cache->idle_us <= now) |
+	       (flow_first(flow) + cache->active_us <= now) | ((flow->state & FLOW_WATCHED) != 0) |
+	       ((packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_FIN | FLOW_TCP_RST)) != 0);
 }
 
 /* What is rare about a packet of a known flow: its record or the flow itself ended before it, or it
@@ -226,7 +178,7 @@ static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow
 	bool fresh = false;
 
 	if (packet->time_us >= flow_deadline(cache, flow) ||
-		is_other_connection(flow, packet, place->end)) {
+		flow_tcp_is_another(flow, packet, place->end)) {
 		export_flow(cache, flow, natural_reason(flow));
 		begin(cache, flow, packet, place);
 		fresh = true;
@@ -277,12 +229,12 @@ static void evict(struct flow_cache *cache)
 static __attribute__((noinline)) uint32_t create(
 	struct flow_cache *cache, const struct flow_packet *packet, const struct place *place)
 {
-	uint32_t entry = flow_table_add(&cache->table, &place->words, place->tag);
+	uint32_t entry = flow_table_add(&cache->table, place->tag);
 	struct flow *flow;
 
 	if (entry == 0 && cache->table.count > 0) {
 		evict(cache);
-		entry = flow_table_add(&cache->table, &place->words, place->tag);
+		entry = flow_table_add(&cache->table, place->tag);
 	}
 	if (entry == 0) {
 		cache->output->ignored_packets++;
@@ -312,7 +264,7 @@ static void count_first(struct flow *flow, const struct flow_packet *packet, uns
 	}
 }
 
-static inline void count(struct flow *flow, const struct flow_packet *packet, unsigned end)
+INLINE void count(struct flow *flow, const struct flow_packet *packet, unsigned end)
 {
 	struct flow_side *side = &flow->side[end];
 
@@ -330,71 +282,79 @@ static inline void count(struct flow *flow, const struct flow_packet *packet, un
 	side->ttl_max = packet->ttl > side->ttl_max ? packet->ttl : side->ttl_max;
 }
 
-static inline void update(
-	struct flow_cache *cache, struct flow_packet *packet, const struct place *place)
+INLINE void update(struct flow_cache *cache, struct flow_packet *packet, const struct place *place,
+	const struct flow_key_words *mask)
 {
-	struct flow_event event = {.end = place->end};
+	uint32_t entry;
+	bool created = false;
+	bool first;
 	struct flow *flow;
 
 	if (unlikely(packet->time_us >= cache->next_us)) {
 		flow_cache_advance(cache, packet->time_us);
 	}
-	event.entry = flow_table_find(&cache->table, &place->words, place->tag);
-	if (unlikely(event.entry == 0)) {
-		event.entry = create(cache, packet, place);
-		if (event.entry == 0) {
+	entry = flow_table_find(&cache->table, &place->masked, mask, place->tag);
+	if (unlikely(entry == 0)) {
+		entry = create(cache, packet, place);
+		if (entry == 0) {
 			return;
 		}
-		flow = &cache->table.flows[event.entry];
-		event.created = true;
+		flow = &cache->table.flows[entry];
+		created = true;
 	} else {
-		flow = &cache->table.flows[event.entry];
-		if (unlikely(packet->time_us - flow_last(flow) >= cache->idle_us ||
-			     packet->time_us - flow_first(flow) >= cache->active_us ||
-			     flow->state & FLOW_WATCHED ||
-			     packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_FIN | FLOW_TCP_RST))) {
-			event.created = turn(cache, flow, packet, place);
+		flow = &cache->table.flows[entry];
+		if (unlikely(is_eventful(cache, flow, packet, place->end))) {
+			created = turn(cache, flow, packet, place);
 		}
 	}
-	event.first = flow->side[place->end].packets == 0;
+	first = flow->side[place->end].packets == 0;
 	count(flow, packet, place->end);
 	if (cache->output->identity != NULL) {
-		if (event.first || !cache->inspects ||
+		if (first || !cache->inspects ||
 			(packet->inspect && !(flow->state & FLOW_INSPECTED))) {
+			struct flow_event event = {.entry = entry,
+				.end = place->end,
+				.created = created,
+				.first = first};
+
 			flow_identity(cache, flow, packet, &event);
 		}
 		packet->name = flow->name;
 	}
 }
 
-static inline void locate(
-	const struct flow_cache *cache, const struct flow_packet *packet, struct place *place)
+INLINE void locate(const struct flow_cache *cache, const struct flow_packet *packet,
+	struct place *place, const struct flow_key_words *mask)
 {
-	place->words = flow_key_load(&packet->key);
+	struct flow_key_words masked = flow_key_masked(&packet->key, mask);
+
 	place->end = 0;
 	if (cache->biflow) {
 		bool tied = true;
 
 		if (likely(packet->transport != FLOW_TRANSPORT_ICMP)) {
-			place->end = flow_key_order_fast(&place->words, &cache->table.mask, &tied);
+			place->end = flow_key_order_fast(&masked, &tied);
 		}
 		if (unlikely(tied)) {
 			struct flow_key key = packet->key;
 
-			place->end = flow_key_order(&key, &cache->table.mask);
-			place->words = flow_key_load(&key);
+			place->end = flow_key_order(&key, mask);
+			masked = flow_key_masked(&key, mask);
 		}
 	}
-	place->tag = flow_table_tag(&cache->table, &place->words);
+	place->masked = masked;
+	place->tag = flow_table_tag(&cache->table, &masked);
 	flow_table_prefetch(&cache->table, place->tag);
 }
 
-void flow_cache_packets(struct flow_cache *cache, struct flow_packet *packets, unsigned count)
+/* Inlined for the mask that is known when compiling and for all others. */
+INLINE void work(struct flow_cache *cache, struct flow_packet *packets, unsigned count,
+	const struct flow_key_words *mask)
 {
 	struct place places[FLOW_BATCH];
 
 	for (unsigned i = 0; i < count; i++) {
-		locate(cache, &packets[i], &places[i]);
+		locate(cache, &packets[i], &places[i], mask);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		uint32_t entry = flow_table_guess(&cache->table, places[i].tag);
@@ -407,7 +367,16 @@ void flow_cache_packets(struct flow_cache *cache, struct flow_packet *packets, u
 		}
 	}
 	for (unsigned i = 0; i < count; i++) {
-		update(cache, &packets[i], &places[i]);
+		update(cache, &packets[i], &places[i], mask);
+	}
+}
+
+void flow_cache_packets(struct flow_cache *cache, struct flow_packet *packets, unsigned count)
+{
+	if (cache->plain) {
+		work(cache, packets, count, &flow_key_mask_5tuple);
+	} else {
+		work(cache, packets, count, &cache->table.mask);
 	}
 }
 
@@ -465,6 +434,7 @@ bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *
 	flow_key_mask(fields, &mask);
 	cache->output = output;
 	cache->biflow = !config->uniflow && flow_key_is_symmetric(fields);
+	cache->plain = fields == FLOW_KEY_5TUPLE;
 	cache->streams = (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
 	cache->active_us =
 		config->active_timeout_ms > 0 ? config->active_timeout_ms * 1000 : FOREVER_US;

@@ -27,6 +27,7 @@ struct flow_cache {
 	int64_t next_us;  /* when the wheel turns next */
 	uint8_t id;
 	bool biflow;
+	bool plain;    /* the key is the 5-tuple */
 	bool inspects; /* this cache's flows are the ones whose payload is looked into */
 	bool streams;  /* and are single connections */
 	uint32_t heads[FLOW_WHEEL_SLOTS];

@@ -58,18 +58,41 @@ static inline struct flow_key_words flow_key_load(const struct flow_key *key)
 #define FLOW_KEY_MAC_W6(x)     ((x) << 32)
 #endif
 
-/**
- * flow_key_order() without a jump that depends on the packet, for what has ports or nothing in
- * their place and different addresses under @mask; *ret_tied says that it is not so and nothing was
- * done.
- */
-static inline unsigned flow_key_order_fast(
-	struct flow_key_words *w, const struct flow_key_words *mask, bool *ret_tied)
+/** The mask of FLOW_KEY_5TUPLE, known when compiling. */
+static const struct flow_key_words flow_key_mask_5tuple = {
+	.word = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		UINT64_C(0xffff0000ffffffff)
+#else
+		UINT64_C(0xffffffff0000ffff)
+#endif
+	}};
+
+/** The words of @key that @mask leaves. */
+static inline struct flow_key_words flow_key_masked(
+	const struct flow_key *key, const struct flow_key_words *mask)
 {
-	unsigned __int128 a = (unsigned __int128)(w->word[0] & mask->word[0]) << 64 |
-			      (w->word[1] & mask->word[1]);
-	unsigned __int128 b = (unsigned __int128)(w->word[2] & mask->word[2]) << 64 |
-			      (w->word[3] & mask->word[3]);
+	struct flow_key_words words;
+
+#pragma GCC unroll 7
+	for (unsigned i = 0; i < FLOW_KEY_WORDS; i++) {
+		uint64_t word;
+
+		memcpy(&word, (const uint8_t *)key + i * sizeof(word), sizeof(word));
+		words.word[i] = word & mask->word[i];
+	}
+	return words;
+}
+
+/**
+ * flow_key_order() for a masked key, without a jump that depends on the packet, for what has ports
+ * or nothing in their place and different addresses; *ret_tied says that it is not so and nothing
+ * was done.
+ */
+static inline unsigned flow_key_order_fast(struct flow_key_words *w, bool *ret_tied)
+{
+	unsigned __int128 a = (unsigned __int128)w->word[0] << 64 | w->word[1];
+	unsigned __int128 b = (unsigned __int128)w->word[2] << 64 | w->word[3];
 	unsigned swapped = a > b;
 	uint64_t all = -(uint64_t)swapped;
 	uint64_t x;

@@ -3,17 +3,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BITS_MIN        10
-#define BITS_MAX        31
+#define SHIFT_START     22 /* 1,024 buckets */
+#define SHIFT_END       1
 #define PRESIZED_MAX    65536       /* up to here the index never grows */
-#define HUGE_PAGES_FROM (64U << 20) /* octets; below, a huge page would cost more than it saves */
+#define FLOWS_HUGE_FROM (64U << 20) /* octets; below, a huge page could be mostly empty */
+#define INDEX_HUGE_FROM (2U << 20)  /* octets; an index has no empty parts */
 
-static uint64_t bucket_count(unsigned bits)
+static uint64_t bucket_count(unsigned shift)
 {
-	return UINT64_C(1) << bits;
+	return UINT64_C(1) << (32 - shift);
 }
 
-static void *map_octets(size_t octets)
+static void *map_octets(size_t octets, size_t huge_from)
 {
 	void *region = mmap(NULL, octets, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -21,76 +22,93 @@ static void *map_octets(size_t octets)
 	if (region == MAP_FAILED) {
 		return NULL;
 	}
-	if (octets >= HUGE_PAGES_FROM) {
+	if (octets >= huge_from) {
 		(void)madvise(region, octets, MADV_HUGEPAGE);
 	}
 	return region;
 }
 
 /* Three quarters full is when linear probing begins to cost more than memory. */
-static uint32_t grow_at(unsigned bits)
+static uint32_t grow_at(unsigned shift)
 {
-	return (uint32_t)(bucket_count(bits) / 4 * 3);
+	return (uint32_t)(bucket_count(shift) / 4 * 3);
 }
 
-static unsigned bits_for(uint32_t flows)
+static unsigned shift_for(uint32_t flows)
 {
-	unsigned bits = BITS_MIN;
+	unsigned shift = SHIFT_START;
 
-	while (bits < BITS_MAX && grow_at(bits) < flows) {
-		bits++;
+	while (shift > SHIFT_END && grow_at(shift) < flows) {
+		shift--;
 	}
-	return bits;
+	return shift;
 }
 
-static void index_put(uint64_t *buckets, unsigned bits, uint64_t bucket)
+static uint64_t *index_map(unsigned shift)
 {
-	uint64_t last = bucket_count(bits) - 1;
-	uint64_t position = bucket >> 32 >> (32 - bits);
+	return map_octets(bucket_count(shift) * sizeof(uint64_t), INDEX_HUGE_FROM);
+}
 
-	while (buckets[position] != 0) {
-		position = (position + 1) & last;
+static void index_unmap(uint64_t *buckets, unsigned shift)
+{
+	(void)munmap(buckets, bucket_count(shift) * sizeof(uint64_t));
+}
+
+/* Take @buckets, of 1 << (32 - shift), for the index. */
+static void index_use(struct flow_table *table, uint64_t *buckets, unsigned shift)
+{
+	table->buckets = buckets;
+	table->shift = shift;
+	table->last = (uint32_t)(bucket_count(shift) - 1);
+	table->grow_at = grow_at(shift);
+}
+
+static void index_put(struct flow_table *table, uint64_t bucket)
+{
+	uint32_t position = flow_table_position(table, (uint32_t)(bucket >> 32));
+
+	while (table->buckets[position] != 0) {
+		position = (position + 1) & table->last;
 	}
-	buckets[position] = bucket;
+	table->buckets[position] = bucket;
 }
 
 static bool index_grow(struct flow_table *table)
 {
-	unsigned bits = table->bits + 1;
+	uint64_t *old = table->buckets;
+	unsigned old_shift = table->shift;
 	uint64_t *buckets;
 
-	if (bits > BITS_MAX) {
+	if (old_shift == SHIFT_END) {
 		return false;
 	}
-	buckets = map_octets(bucket_count(bits) * sizeof(*buckets));
+	buckets = index_map(old_shift - 1);
 	if (buckets == NULL) {
 		return false;
 	}
-	for (uint64_t i = 0; i < bucket_count(table->bits); i++) {
-		if (table->buckets[i] != 0) {
-			index_put(buckets, bits, table->buckets[i]);
+	index_use(table, buckets, old_shift - 1);
+	for (uint64_t i = 0; i < bucket_count(old_shift); i++) {
+		if (old[i] != 0) {
+			index_put(table, old[i]);
 		}
 	}
-	(void)munmap(table->buckets, bucket_count(table->bits) * sizeof(*buckets));
-	table->buckets = buckets;
-	table->bits = bits;
-	table->grow_at = grow_at(bits);
+	index_unmap(old, old_shift);
 	return true;
 }
 
 bool flow_table_init(struct flow_table *table, uint32_t flows_max,
 	const struct flow_key_words *mask, const struct hash_key *key)
 {
+	unsigned shift = shift_for(flows_max <= PRESIZED_MAX ? flows_max : PRESIZED_MAX);
+
 	memset(table, 0, sizeof(*table));
 	table->flows_max = flows_max > FLOW_TABLE_MAX ? FLOW_TABLE_MAX : flows_max;
 	table->mask = *mask;
 	table->key = key;
 	table->used = 1;
-	table->bits = bits_for(flows_max <= PRESIZED_MAX ? flows_max : PRESIZED_MAX);
-	table->grow_at = grow_at(table->bits);
 	table->flows_octets = ((size_t)table->flows_max + 1) * sizeof(*table->flows);
-	table->flows = map_octets(table->flows_octets);
-	table->buckets = map_octets(bucket_count(table->bits) * sizeof(*table->buckets));
+	table->flows = map_octets(table->flows_octets, FLOWS_HUGE_FROM);
+	index_use(table, index_map(shift), shift);
 	if (table->flows == NULL || table->buckets == NULL) {
 		flow_table_done(table);
 		return false;
@@ -104,12 +122,12 @@ void flow_table_done(struct flow_table *table)
 		(void)munmap(table->flows, table->flows_octets);
 	}
 	if (table->buckets != NULL) {
-		(void)munmap(table->buckets, bucket_count(table->bits) * sizeof(*table->buckets));
+		index_unmap(table->buckets, table->shift);
 	}
 	memset(table, 0, sizeof(*table));
 }
 
-uint32_t flow_table_add(struct flow_table *table, const struct flow_key_words *words, uint32_t tag)
+uint32_t flow_table_add(struct flow_table *table, uint32_t tag)
 {
 	uint32_t entry = table->spare;
 
@@ -124,29 +142,27 @@ uint32_t flow_table_add(struct flow_table *table, const struct flow_key_words *w
 	} else {
 		entry = table->used++;
 	}
-	memcpy(&table->flows[entry].key, words, sizeof(*words));
-	index_put(table->buckets, table->bits, (uint64_t)tag << 32 | entry);
+	index_put(table, (uint64_t)tag << 32 | entry);
 	table->count++;
 	return entry;
 }
 
 /* Close the gap at @hole: move back what would no longer be found (Knuth 6.4, algorithm R). */
-static void index_close(struct flow_table *table, uint64_t hole)
+static void index_close(struct flow_table *table, uint32_t hole)
 {
-	uint64_t last = bucket_count(table->bits) - 1;
-	uint64_t at = hole;
+	uint32_t at = hole;
 
 	for (;;) {
 		uint64_t bucket;
-		uint64_t home;
+		uint32_t home;
 
-		at = (at + 1) & last;
+		at = (at + 1) & table->last;
 		bucket = table->buckets[at];
 		if (bucket == 0) {
 			break;
 		}
-		home = bucket >> 32 >> (32 - table->bits);
-		if (((at - home) & last) >= ((at - hole) & last)) {
+		home = flow_table_position(table, (uint32_t)(bucket >> 32));
+		if (((at - home) & table->last) >= ((at - hole) & table->last)) {
 			table->buckets[hole] = bucket;
 			hole = at;
 		}
@@ -157,14 +173,13 @@ static void index_close(struct flow_table *table, uint64_t hole)
 void flow_table_remove(struct flow_table *table, uint32_t entry)
 {
 	struct flow *flow = &table->flows[entry];
-	struct flow_key_words words = flow_key_load(&flow->key);
-	uint32_t tag = flow_table_tag(table, &words);
+	struct flow_key_words masked = flow_key_masked(&flow->key, &table->mask);
+	uint32_t tag = flow_table_tag(table, &masked);
 	uint64_t wanted = (uint64_t)tag << 32 | entry;
-	uint64_t last = bucket_count(table->bits) - 1;
-	uint64_t position = flow_table_position(table, tag);
+	uint32_t position = flow_table_position(table, tag);
 
 	while (table->buckets[position] != wanted) {
-		position = (position + 1) & last;
+		position = (position + 1) & table->last;
 	}
 	index_close(table, position);
 	flow->key.ip_version = 0;
@@ -175,7 +190,7 @@ void flow_table_remove(struct flow_table *table, uint32_t entry)
 
 void flow_table_clear(struct flow_table *table)
 {
-	memset(table->buckets, 0, bucket_count(table->bits) * sizeof(*table->buckets));
+	memset(table->buckets, 0, bucket_count(table->shift) * sizeof(*table->buckets));
 	table->count = 0;
 	table->used = 1;
 	table->spare = 0;

@@ -66,7 +66,8 @@ struct flow_table {
 	uint32_t count;
 	uint32_t used;  /* entries that were ever in use: memory from here on is untouched */
 	uint32_t spare; /* list through wheel_next; 0: end */
-	unsigned bits;  /* buckets: 1 << bits */
+	unsigned shift; /* of a tag to a bucket: there are 1 << (32 - shift) */
+	uint32_t last;  /* bucket */
 	uint32_t grow_at;
 	size_t flows_octets; /* as mapped */
 };
@@ -78,31 +79,27 @@ bool flow_table_init(struct flow_table *table, uint32_t flows_max,
 	const struct flow_key_words *mask, const struct hash_key *key);
 void flow_table_done(struct flow_table *table);
 
-/** Tag of @words, which must be in order; they need not be masked. */
+/** Tag of a key in order and masked. */
 static inline uint32_t flow_table_tag(
-	const struct flow_table *table, const struct flow_key_words *words)
+	const struct flow_table *table, const struct flow_key_words *masked)
 {
-	struct flow_key_words masked;
-
-	for (unsigned i = 0; i < FLOW_KEY_WORDS; i++) {
-		masked.word[i] = words->word[i] & table->mask.word[i];
-	}
-	return (uint32_t)(hash_octets(table->key, &masked, sizeof(masked)) >> 32);
+	return (uint32_t)(hash_octets(table->key, masked, sizeof(*masked)) >> 32);
 }
 
 static inline uint32_t flow_table_position(const struct flow_table *table, uint32_t tag)
 {
-	return tag >> (32 - table->bits);
+	return tag >> table->shift;
 }
 
-static inline bool flow_table_same(
-	const struct flow_table *table, const struct flow *flow, const struct flow_key_words *words)
+static inline bool flow_table_same(const struct flow *flow, const struct flow_key_words *masked,
+	const struct flow_key_words *mask)
 {
-	struct flow_key_words have = flow_key_load(&flow->key);
+	struct flow_key_words have = flow_key_masked(&flow->key, mask);
 	uint64_t difference = 0;
 
+#pragma GCC unroll 7
 	for (unsigned i = 0; i < FLOW_KEY_WORDS; i++) {
-		difference |= (have.word[i] ^ words->word[i]) & table->mask.word[i];
+		difference |= have.word[i] ^ masked->word[i];
 	}
 	return difference == 0;
 }
@@ -120,37 +117,38 @@ static inline uint32_t flow_table_guess(const struct flow_table *table, uint32_t
 	uint64_t bucket = table->buckets[position];
 
 	if (bucket >> 32 != tag) {
-		bucket = table->buckets[(position + 1) &
-					(uint32_t)((UINT64_C(1) << table->bits) - 1)];
+		bucket = table->buckets[(position + 1) & table->last];
 	}
 	return bucket >> 32 == tag ? (uint32_t)bucket : 0;
 }
 
-/** Number of the flow with this key (in order), 0 if there is none. */
-static inline uint32_t flow_table_find(
-	const struct flow_table *table, const struct flow_key_words *words, uint32_t tag)
+/**
+ * Number of the flow with this key (in order and masked), 0 if there is none. @mask: the table's;
+ * given again so that a mask that is known when compiling costs nothing.
+ */
+static inline uint32_t flow_table_find(const struct flow_table *table,
+	const struct flow_key_words *masked, const struct flow_key_words *mask, uint32_t tag)
 {
-	uint32_t last = (uint32_t)((UINT64_C(1) << table->bits) - 1);
 	uint32_t position = flow_table_position(table, tag);
 
-	for (;; position = (position + 1) & last) {
+	for (;; position = (position + 1) & table->last) {
 		uint64_t bucket = table->buckets[position];
 		uint32_t entry = (uint32_t)bucket;
 
 		if (bucket == 0) {
 			return 0;
 		}
-		if (bucket >> 32 == tag && flow_table_same(table, &table->flows[entry], words)) {
+		if (bucket >> 32 == tag && flow_table_same(&table->flows[entry], masked, mask)) {
 			return entry;
 		}
 	}
 }
 
 /**
- * Add a flow that is not there yet, with its key set and nothing else. Returns its number, 0 if the
+ * Add a flow that is not there yet; nothing of it is set, and its key must be at once. Returns its number, 0 if the
  * table is full or cannot grow.
  */
-uint32_t flow_table_add(struct flow_table *table, const struct flow_key_words *words, uint32_t tag);
+uint32_t flow_table_add(struct flow_table *table, uint32_t tag);
 
 /** Forget flow @entry. */
 void flow_table_remove(struct flow_table *table, uint32_t entry);

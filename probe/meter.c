@@ -42,6 +42,15 @@ static void drain(struct meter *meter)
 	}
 }
 
+/* What is summed up in registers while the packets of one call are read. */
+struct tally {
+	uint64_t wire_octets;
+	uint64_t ip_octets;
+	uint64_t ip_packets;
+	uint64_t versions; /* 4 or 6 for each of these */
+	int64_t clock_us;
+};
+
 static inline void commit(struct meter *meter)
 {
 	meter->pending_count++;
@@ -126,6 +135,9 @@ static void take_ip(struct meter *meter, const struct packet *packet, const stru
 		consider(meter, &parsed);
 	}
 	push(meter, &parsed);
+	if (meter->looking && !meter->stable_payload) {
+		drain(meter);
+	}
 }
 
 /* Everything that meter_fast() does not know. */
@@ -161,38 +173,51 @@ static __attribute__((noinline)) void take_slowly(struct meter *meter, const str
 	}
 }
 
-static inline void take(struct meter *meter, const struct packet *packet)
+static inline void take(struct meter *meter, const struct packet *packet, struct tally *tally)
 {
 	struct flow_packet *pending = &meter->pending[meter->pending_count];
 	int64_t time_us = packet->time_ns / 1000;
 
-	meter->counters.packets++;
-	meter->counters.wire_octets += packet->wire;
-	meter->clock_us = time_us > meter->clock_us ? time_us : meter->clock_us;
+	tally->wire_octets += packet->wire;
+	tally->clock_us = time_us > tally->clock_us ? time_us : tally->clock_us;
 	if (unlikely(!meter_fast(packet, pending))) {
+		meter->clock_us = tally->clock_us;
 		take_slowly(meter, packet);
 		return;
 	}
 	pending->time_us = time_us;
 	pending->name = 0;
 	pending->inspect = 0;
-	count_ip(meter, pending);
+	tally->ip_octets += pending->octets;
+	tally->ip_packets++;
+	tally->versions += pending->key.ip_version;
 	if (meter->identity != NULL) {
 		consider(meter, pending);
 	}
-	commit(meter);
+	meter->pending_count++;
+	if (unlikely(meter->pending_count == FLOW_BATCH ||
+		     (meter->looking && !meter->stable_payload))) {
+		meter->clock_us = tally->clock_us;
+		drain(meter);
+	}
 }
 
 void meter_packets(void *meter_, const struct packet *packets, unsigned count)
 {
 	struct meter *meter = meter_;
+	struct meter_counters *c = &meter->counters;
+	struct tally tally = {.clock_us = meter->clock_us};
 
 	for (unsigned i = 0; i < count; i++) {
-		take(meter, &packets[i]);
-		if (unlikely(meter->looking && !meter->stable_payload)) {
-			drain(meter);
-		}
+		take(meter, &packets[i], &tally);
 	}
+	meter->clock_us = tally.clock_us;
+	c->packets += count;
+	c->wire_octets += tally.wire_octets;
+	c->ip_packets += tally.ip_packets;
+	c->ip_octets += tally.ip_octets;
+	c->ipv4_packets += (6 * tally.ip_packets - tally.versions) / 2;
+	c->ipv6_packets += (tally.versions - 4 * tally.ip_packets) / 2;
 	if (meter->looking) {
 		drain(meter);
 	}

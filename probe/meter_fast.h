@@ -24,8 +24,9 @@ static inline void meter_fast_key(struct flow_key *key, const struct packet *pac
 	uint32_t vlan_protocol_version, uint8_t tos)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	/* Composed in registers: stores of single fields would delay the loads of whole words. */
-	uint64_t word[3];
+	/* Composed in registers and stored word by word: anything smaller or larger would delay
+	 * the loads of words. */
+	uint64_t word;
 	uint64_t source;
 	uint64_t destination;
 
@@ -33,10 +34,12 @@ static inline void meter_fast_key(struct flow_key *key, const struct packet *pac
 	memcpy(&source, packet->data + 6, 8);
 	destination &= 0xffffffffffff;
 	source &= 0xffffffffffff;
-	word[0] = (uint64_t)vlan_protocol_version << 32 | (ports & 0xffff) << 16 | ports >> 16;
-	word[1] = source | destination << 48;
-	word[2] = destination >> 16 | (uint64_t)packet->interface << 32 | (uint64_t)tos << 48;
-	memcpy(&key->port, word, sizeof(word));
+	word = (uint64_t)vlan_protocol_version << 32 | (ports & 0xffff) << 16 | ports >> 16;
+	memcpy((uint8_t *)key + 32, &word, sizeof(word));
+	word = source | destination << 48;
+	memcpy((uint8_t *)key + 40, &word, sizeof(word));
+	word = destination >> 16 | (uint64_t)packet->interface << 32 | (uint64_t)tos << 48;
+	memcpy((uint8_t *)key + 48, &word, sizeof(word));
 #else
 	key->port[0] = (uint16_t)(ports >> 16);
 	key->port[1] = (uint16_t)ports;
