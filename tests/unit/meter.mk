@@ -3,8 +3,56 @@ METER_TEST_SOURCES = \
 	tests/unit/meter_fixture.h \
 	tests/unit/unit.h
 
+check_PROGRAMS += tests/unit/test_flow_key
+tests_unit_test_flow_key_SOURCES = tests/unit/test_flow_key.c $(METER_TEST_SOURCES)
+tests_unit_test_flow_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_flow_key_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_flow_key
+
+check_PROGRAMS += tests/unit/test_flow_table
+tests_unit_test_flow_table_SOURCES = tests/unit/test_flow_table.c $(METER_TEST_SOURCES)
+tests_unit_test_flow_table_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_flow_table_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_flow_table
+
+check_PROGRAMS += tests/unit/test_fragment
+tests_unit_test_fragment_SOURCES = tests/unit/test_fragment.c $(METER_TEST_SOURCES)
+tests_unit_test_fragment_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_fragment_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_fragment
+
+check_PROGRAMS += tests/unit/test_frame
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c $(METER_TEST_SOURCES)
+tests_unit_test_frame_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_frame_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_frame
+
 check_PROGRAMS += tests/unit/test_meter
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c $(METER_TEST_SOURCES)
 tests_unit_test_meter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_meter_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_meter
+
+check_PROGRAMS += tests/unit/test_meter_model
+tests_unit_test_meter_model_SOURCES = tests/unit/test_meter_model.c $(METER_TEST_SOURCES)
+tests_unit_test_meter_model_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_meter_model_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_meter_model
+
+check_PROGRAMS += tests/unit/test_meter_names
+tests_unit_test_meter_names_SOURCES = tests/unit/test_meter_names.c $(METER_TEST_SOURCES)
+tests_unit_test_meter_names_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_meter_names_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_meter_names
+
+check_PROGRAMS += tests/unit/test_meter_tcp
+tests_unit_test_meter_tcp_SOURCES = tests/unit/test_meter_tcp.c $(METER_TEST_SOURCES)
+tests_unit_test_meter_tcp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_meter_tcp_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_meter_tcp
+
+check_PROGRAMS += tests/unit/test_network
+tests_unit_test_network_SOURCES = tests/unit/test_network.c $(METER_TEST_SOURCES)
+tests_unit_test_network_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_network_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_network
