@@ -57,6 +57,10 @@ FUZZ_TARGETS += tests/fuzz/fuzz_neighbour
 tests_fuzz_fuzz_neighbour_SOURCES = tests/fuzz/fuzz_neighbour.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_neighbour_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_packet
+tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_packet_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_quic
 tests_fuzz_fuzz_quic_SOURCES = tests/fuzz/fuzz_quic.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_quic_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
