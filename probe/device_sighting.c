@@ -43,10 +43,26 @@ static bool device_foreign(struct device *d, uint64_t prefix, int64_t now_us)
 	return recent == DEVICE_PREFIXES_MAX;
 }
 
+/* A gateway that routes between the home's networks sends from its devices' addresses, too. */
+static bool sighting_is_routed(
+	const struct device_table *t, const struct device *d, const struct device_sighting *s)
+{
+	const struct device *holder;
+
+	if (d->state != DEVICE_GATEWAY) {
+		return false;
+	}
+	holder = device_by_address(t, s->address, s->ip_version);
+	return holder != NULL && holder->state == DEVICE_HOME;
+}
+
 /* From an address of the home: at home, unless DHCP named the address as the router's. */
 static void see_inside(
 	struct device_table *t, struct device *d, const struct device_sighting *s, int64_t now_us)
 {
+	if (sighting_is_routed(t, d, s)) {
+		return;
+	}
 	device_address_put(t, d, s->address, s->ip_version, now_us);
 	if (identity_home_is_router(t->home, s->address, s->ip_version)) {
 		device_gateway(t, d);

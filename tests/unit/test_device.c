@@ -216,6 +216,19 @@ static void an_address_belongs_to_who_used_it_last(void **state)
 	identity_free(identity);
 }
 
+static void a_gateway_takes_no_devices_address(void **state)
+{
+	struct identity *identity = fixture_identity();
+
+	see(identity, MAC_CAMERA, "192.168.1.9", "192.168.1.1");
+	see(identity, MAC_ROUTER, "198.51.100.1", "192.168.1.9");
+	see(identity, MAC_ROUTER, "192.168.1.9", "192.168.2.7"); /* between two networks */
+	assert_true(has_address(identity, MAC_CAMERA, "192.168.1.9"));
+	see(identity, MAC_ROUTER, "192.168.1.1", "192.168.1.9");
+	assert_true(has_address(identity, MAC_ROUTER, "192.168.1.1"));
+	identity_free(identity);
+}
+
 static void a_device_keeps_its_latest_addresses(void **state)
 {
 	struct identity *identity = fixture_identity();
@@ -316,6 +329,7 @@ int main(void)
 		cmocka_unit_test(new_prefixes_over_days_do_not_make_a_gateway),
 		cmocka_unit_test(only_home_interfaces_have_devices),
 		cmocka_unit_test(an_address_belongs_to_who_used_it_last),
+		cmocka_unit_test(a_gateway_takes_no_devices_address),
 		cmocka_unit_test(a_device_keeps_its_latest_addresses),
 		cmocka_unit_test(a_full_table_refuses_until_someone_was_away_for_a_day),
 		cmocka_unit_test(many_devices_are_found_again),
