@@ -92,10 +92,10 @@ void json_text_string(GString *out, const uint8_t *text, size_t octets)
 void json_text_name(GString *out, const char *name)
 {
 	size_t octets = strlen(name);
-	char last = out->len > 0 ? out->str[out->len - 1] : '{';
+	bool first = out->len == 0 || strchr("{[:", out->str[out->len - 1]) != NULL;
 	char *at = reserve(out, octets + 4);
 
-	if (last != '{' && last != '[' && last != ':') {
+	if (!first) {
 		*at++ = ',';
 	}
 	*at++ = '"';
@@ -113,7 +113,7 @@ void json_text_u64(GString *out, uint64_t value)
 	char *to;
 
 	do {
-		number[--at] = (char)('0' + value % 10);
+		number[--at] = digits[value % 10];
 		value /= 10;
 	} while (value > 0);
 	to = reserve(out, sizeof(number));

@@ -4,12 +4,6 @@
 
 #define START_US 1700000000000000 /* in 2023 */
 
-void made_init(struct made_records *m, uint64_t seed)
-{
-	memset(m, 0, sizeof(*m));
-	m->state = seed;
-}
-
 uint64_t made_random(struct made_records *m)
 {
 	uint64_t z = m->state += 0x9e3779b97f4a7c15;
@@ -34,23 +28,44 @@ static struct record_text add_text(struct made_records *m, const char *text, siz
 }
 
 /* Mostly ASCII, some of two and three octets. */
-static struct record_text noise_text(struct made_records *m)
+static void fill_pool(struct made_records *m)
 {
 	static const char *const characters[] = {"a", "b", "-", ".", "\xc3\xa9", "\xe2\x82\xac"};
-	char text[RECORD_TEXT_MAX + 4];
-	size_t want = below(m, 4) == 0 ? 200 + below(m, 56) : below(m, 40);
 	size_t octets = 0;
 
-	while (octets < want) {
+	memset(m->pool, 'x', sizeof(m->pool));
+	while (octets + 3 <= sizeof(m->pool)) {
 		const char *c = characters[below(m, 6)];
 
-		if (octets + strlen(c) > want) {
-			c = "x";
-		}
-		memcpy(text + octets, c, strlen(c));
+		memcpy(m->pool + octets, c, strlen(c));
 		octets += strlen(c);
 	}
-	return add_text(m, text, octets);
+}
+
+static bool is_inside_character(uint8_t octet)
+{
+	return (octet & 0xc0) == 0x80;
+}
+
+static struct record_text noise_text(struct made_records *m)
+{
+	size_t want = below(m, 4) == 0 ? 200 + below(m, 56) : below(m, 40);
+	size_t first = below(m, sizeof(m->pool) - RECORD_TEXT_MAX - 4);
+
+	while (is_inside_character(m->pool[first])) {
+		first++;
+	}
+	while (is_inside_character(m->pool[first + want])) {
+		want--;
+	}
+	return add_text(m, (const char *)m->pool + first, want);
+}
+
+void made_init(struct made_records *m, uint64_t seed)
+{
+	memset(m, 0, sizeof(*m));
+	m->state = seed;
+	fill_pool(m);
 }
 
 static void start(struct made_records *m, unsigned count)

@@ -8,6 +8,7 @@
 /** Records for tests, the same for the same seed. */
 struct made_records {
 	uint64_t state;
+	uint8_t pool[4096]; /* characters that texts are cut from */
 	struct flow_record records[RECORD_BATCH_MAX];
 	uint8_t text[RECORD_BATCH_MAX * 6 * RECORD_TEXT_MAX];
 	struct record_batch batch;
