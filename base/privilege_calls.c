@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -131,11 +132,26 @@ static int add_reading(scmp_filter_ctx filter)
 	return result;
 }
 
+/* libpcap asks whether an interface that went down is still there. */
+static int add_interface(scmp_filter_ctx filter)
+{
+	static const unsigned long requests[] = {SIOCGIFFLAGS, SIOCGIFINDEX, SIOCGIFNAME};
+	int result = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(requests) && result == 0; i++) {
+		result = add_masked(filter, "ioctl", 1, UINT32_MAX, requests[i]);
+	}
+	return result;
+}
+
 static int add_probe(scmp_filter_ctx filter, const struct privilege_needs *needs)
 {
 	static const char *const connecting[] = {"connect", NULL};
 	int result = add_memory(filter);
 
+	if (result == 0) {
+		result = add_interface(filter);
+	}
 	if (result == 0 && needs->read_files) {
 		result = add_reading(filter);
 	}

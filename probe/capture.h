@@ -45,6 +45,9 @@ enum capture_fill {
 	CAPTURE_FILL_FAILED
 };
 
+/** True if reading would wait: for a pipe whose writer is slow. */
+bool capture_buffer_idle(const struct capture_buffer *buffer);
+
 /** Take over @fd and allocate @size octets to read into; closed by capture_buffer_close(). */
 void capture_buffer_open(struct capture_buffer *buffer, int fd, size_t size);
 void capture_buffer_close(struct capture_buffer *buffer);

@@ -28,6 +28,13 @@ static bool capture_buffer_grow(struct capture_buffer *buffer)
 	return true;
 }
 
+bool capture_buffer_idle(const struct capture_buffer *buffer)
+{
+	struct pollfd waiting = {.fd = buffer->fd, .events = POLLIN};
+
+	return poll(&waiting, 1, 0) == 0;
+}
+
 static enum capture_fill capture_buffer_read(struct capture_buffer *buffer)
 {
 	struct pollfd waiting = {.fd = buffer->fd, .events = POLLIN};

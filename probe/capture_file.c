@@ -75,6 +75,9 @@ static enum source_result capture_file_dispatch(
 	if (!good) {
 		return SOURCE_FAULT;
 	}
+	if (source->polled && capture_buffer_idle(&file->buffer)) {
+		return SOURCE_IDLE;
+	}
 	switch (capture_buffer_fill(&file->buffer, file->want)) {
 	case CAPTURE_FILL_END:
 		return capture_file_cut(file);
@@ -91,7 +94,9 @@ static enum source_result capture_file_dispatch(
 
 static int capture_file_fd(const struct source *source)
 {
-	return -1;
+	const struct capture_file *file = (const struct capture_file *)source;
+
+	return source->polled ? file->buffer.fd : -1;
 }
 
 static void capture_file_counters(struct source *source, struct source_counters *ret_counters)

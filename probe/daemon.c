@@ -195,14 +195,42 @@ static void wait_subscriber(struct probe *probe)
 	}
 }
 
+static void take_input(void *context, uint32_t events)
+{
+	struct probe *probe = context;
+
+	probe->readable = true;
+}
+
+/* A pipe is waited for in the loop, so that signals and subscribers have their turn. */
+static void wait_input(struct probe *probe)
+{
+	struct source *source = probe->sources[0].source;
+	struct loop_watch input = {
+		.fd = source->ops->fd(source), .call = take_input, .context = probe};
+
+	probe->readable = false;
+	if (!loop_add(probe->loop, &input, EPOLLIN, NULL)) {
+		return; /* a plain file, which is never waited for */
+	}
+	while (!probe->ending && !probe->readable) {
+		(void)loop_step(probe->loop, -1);
+	}
+	loop_remove(probe->loop, &input);
+}
+
 static void run_file(struct probe *probe)
 {
 	struct probe_source *place = &probe->sources[0];
 	enum source_result result = SOURCE_MORE;
 
+	place->source->polled = true;
 	stream_server_block(probe->server, INT64_MAX, probe->signals.fd);
-	while (!probe->ending && result == SOURCE_MORE) {
+	while (!probe->ending && (result == SOURCE_MORE || result == SOURCE_IDLE)) {
 		wait_subscriber(probe);
+		if (result == SOURCE_IDLE) {
+			wait_input(probe);
+		}
 		result = source_dispatch(place->source, probe_source_packets, place);
 		while (loop_step(probe->loop, 0)) {
 		}

@@ -27,6 +27,7 @@ struct probe {
 	struct loop *loop;
 	struct loop_watch signals;
 	struct loop_timer tick;
+	bool readable; /* the pipe that a capture comes from */
 	struct probe_source sources[PROBE_INTERFACES_MAX];
 	unsigned source_count;
 	struct identity *identity; /* NULL: no names */

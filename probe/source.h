@@ -25,7 +25,7 @@ struct source_counters {
 
 enum source_result {
 	SOURCE_MORE, /* call again */
-	SOURCE_IDLE, /* live: nothing waiting; poll the descriptor */
+	SOURCE_IDLE, /* live or @polled: nothing waiting; poll the descriptor */
 	SOURCE_END,  /* end of the file */
 	SOURCE_FAULT /* file cut or corrupt: all before the fault was given; see source_fault() */
 };
@@ -35,7 +35,7 @@ struct source;
 /** A kind of source. Everything else in the probe sees only this. */
 struct source_ops {
 	enum source_result (*dispatch)(struct source *source, packet_sink sink, void *context);
-	int (*fd)(const struct source *source); /* to poll; -1 for files */
+	int (*fd)(const struct source *source); /* to poll; -1 for files, unless @polled */
 	void (*counters)(struct source *source, struct source_counters *ret_counters);
 	void (*free)(struct source *source);
 	bool live;
@@ -48,6 +48,7 @@ struct source {
 	struct source_interface *interfaces; /* owned; may move and grow during a dispatch */
 	unsigned interface_count;
 	char fault[160]; /* why it ended with SOURCE_FAULT; "" otherwise */
+	bool polled;     /* set by the owner of a file's source: say SOURCE_IDLE, never wait */
 };
 
 /** Hand over up to some thousand packets (files) or what the ring holds (live). */

@@ -250,6 +250,57 @@ def background_programs_are_at_work_when_the_shell_goes_on(folder):
     equal(status.returncode, 1, "exit status of one that cannot start")
 
 
+def an_interface_that_went_down_comes_back(folder):
+    sink = Sink("udp")
+    probe = home.probe(folder)
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    first = home.send(100, 10)
+    time.sleep(0.3)
+    home.ip("link", "set", "in", "down")
+    time.sleep(0.3)
+    home.ip("link", "set", "in", "up")
+    second = home.send(50, 10)
+    ends_well(probe)
+    ends_well(export)
+    exported(sink, [first, second])
+
+
+def an_interface_that_is_gone_ends_the_probe_with_everything_sent(folder):
+    home.ip("link", "add", "out3", "type", "veth", "peer", "name", "in3")
+    for name in ("in3", "out3"):
+        home.ip("link", "set", name, "arp", "off", "up")
+    sink = Sink("udp")
+    probe = home.Daemon(folder, "weir-probe", "-i", "in3", "--log-level", "info")
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    subprocess.run([os.path.join(home.BUILD, "tests/netns/send"), "out3", "50", "10", "0"],
+                   check=True, stdout=subprocess.DEVNULL)
+    time.sleep(0.3)
+    home.ip("link", "del", "out3")
+    equal(probe.process.wait(home.PATIENCE), 1, "exit status")
+    export.wait_log("the probe has ended")
+    ends_well(export)
+    equal(sink.close().packets, 50, "packets")
+
+
+def a_pipe_that_is_silent_delays_no_end(folder):
+    path = os.path.join(os.environ.get("TOP_SRCDIR", "."), "tests", "data", "home.pcap")
+    with open(path, "rb") as f:
+        capture = f.read()
+    sink = Sink("udp")
+    export = home.export(folder, "-o", sink.uri)
+    probe = home.Daemon(folder, "weir-probe", "-r", "-", "--log-level", "info",
+                        stdin=subprocess.PIPE)
+    probe.process.stdin.write(capture)  # and no end of it
+    probe.process.stdin.flush()
+    home.connected(export)
+    time.sleep(0.3)
+    ends_well(probe)
+    ends_well(export)
+    equal(sink.close().packets, 315, "packets")
+
+
 def several_interfaces_are_told_apart(folder):
     home.ip("link", "add", "out2", "type", "veth", "peer", "name", "in2")
     for name in ("in2", "out2"):
@@ -285,5 +336,8 @@ if __name__ == "__main__":
         another_user_takes_over,
         waiting_costs_next_to_nothing,
         background_programs_are_at_work_when_the_shell_goes_on,
+        an_interface_that_went_down_comes_back,
+        an_interface_that_is_gone_ends_the_probe_with_everything_sent,
+        a_pipe_that_is_silent_delays_no_end,
         several_interfaces_are_told_apart,
     ]))

@@ -46,13 +46,13 @@ def make_wire():
 class Daemon:
     """A program of the build whose log is kept in a file."""
 
-    def __init__(self, folder, program, *arguments, foreground=True, stdout=None):
+    def __init__(self, folder, program, *arguments, foreground=True, **pipes):
         self.log_path = os.path.join(folder, "%s.%d.log" % (program, time.monotonic_ns()))
         extra = ["--foreground", "--run-dir", folder] if foreground else []
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [os.path.join(BUILD, program)] + extra + list(arguments), stderr=log,
-                stdout=stdout)
+                **pipes)
         self.pid = self.process.pid
 
     def log(self):

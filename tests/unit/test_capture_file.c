@@ -100,6 +100,33 @@ static void a_file_is_opened_by_its_path(void **state)
 	image_free(&image);
 }
 
+static void a_pipe_that_is_polled_never_makes_its_reader_wait(void **state)
+{
+	struct image image = two_records();
+	struct source *source;
+	unsigned count = 0;
+	int pipes[2];
+
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	assert_int_equal(write(pipes[1], image.octets->data, 24 + 46 + 1), 24 + 46 + 1);
+	source = capture_file_new(pipes[0], "pipe", SMALL, NULL);
+	assert_non_null(source);
+	source->polled = true;
+	assert_int_equal(source->ops->fd(source), pipes[0]);
+	while (source_dispatch(source, count_sink, &count) == SOURCE_MORE) {
+	}
+	assert_int_equal(count, 1);
+	assert_int_equal(source_dispatch(source, count_sink, &count), SOURCE_IDLE);
+	assert_int_equal(write(pipes[1], image.octets->data + 71, 45), 45);
+	assert_int_equal(source_dispatch(source, count_sink, &count), SOURCE_MORE);
+	assert_int_equal(source_dispatch(source, count_sink, &count), SOURCE_IDLE);
+	assert_int_equal(count, 2);
+	assert_int_equal(close(pipes[1]), 0);
+	assert_int_equal(source_dispatch(source, count_sink, &count), SOURCE_END);
+	source_free(source);
+	image_free(&image);
+}
+
 /* What has come through a pipe is given before the reader waits for more. */
 static void packets_come_through_a_pipe_as_they_are_written(void **state)
 {
@@ -222,6 +249,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_opened_or_read_is_told_with_the_reason),
 		cmocka_unit_test(a_file_is_opened_by_its_path),
 		cmocka_unit_test(packets_come_through_a_pipe_as_they_are_written),
+		cmocka_unit_test(a_pipe_that_is_polled_never_makes_its_reader_wait),
 		cmocka_unit_test(standard_input_is_read_and_left_open),
 		cmocka_unit_test(a_signal_ends_the_waiting_for_input),
 		cmocka_unit_test(a_read_that_fails_later_is_a_fault),
