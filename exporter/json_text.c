@@ -89,10 +89,15 @@ void json_text_string(GString *out, const uint8_t *text, size_t octets)
 	(void)g_string_append_c(out, '"');
 }
 
+static bool is_opening(char c)
+{
+	return c == '{' || c == '[' || c == ':';
+}
+
 void json_text_name(GString *out, const char *name)
 {
 	size_t octets = strlen(name);
-	bool first = out->len == 0 || strchr("{[:", out->str[out->len - 1]) != NULL;
+	bool first = out->len == 0 || is_opening(out->str[out->len - 1]);
 	char *at = reserve(out, octets + 4);
 
 	if (!first) {
