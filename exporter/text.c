@@ -14,7 +14,7 @@ static const uint16_t shrink_order[] = {offsetof(struct flow_record, device_clas
 
 bool text_valid(const uint8_t *text, size_t octets)
 {
-	const uint8_t *end = text + octets;
+	const uint8_t *end = octets > 0 ? text + octets : text; /* which may be NULL then */
 
 	while (text < end) {
 		uint64_t word;
