@@ -1,2 +1,4 @@
 dist_man_MANS += \
+	doc/weir-export.8 \
+	doc/weir-probe.8 \
 	doc/weir.1

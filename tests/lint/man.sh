@@ -6,7 +6,9 @@ if ! command -v mandoc >/dev/null; then
 	echo "ok 1 - manual pages # SKIP mandoc is not installed"
 	exit 0
 fi
-if ! mandoc -Tlint -Wstyle doc/*.[1-8] >&2; then
+# Pages of this project are not installed where the lint runs.
+if mandoc -Tlint -Wstyle doc/*.[1-8] 2>&1 | grep -v 'referenced manual not found\|mandoc\.db' |
+	sed 's/^/# /' | grep .; then
 	echo "not ok 1 - manual pages"
 	exit 1
 fi
