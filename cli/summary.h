@@ -16,7 +16,7 @@ struct summary *summary_new(void);
 void summary_free(struct summary *summary);
 
 /** A record_sink; @context: the summary. */
-void summary_records(void *summary, const struct record_batch *batch);
+void summary_records(void *context, const struct record_batch *batch);
 
 /** Print the table, devices with most traffic first. */
 void summary_print(const struct summary *summary, const struct identity *identity, FILE *out);

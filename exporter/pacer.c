@@ -50,7 +50,8 @@ void pacer_spend(struct pacer *pacer, uint32_t octets)
 
 int64_t pacer_deadline(const struct pacer *pacer)
 {
-	double missing = (double)(pacer->burst / 2 - pacer->tokens);
+	int64_t wanted = pacer->burst / 2;
+	double missing = (double)(wanted - pacer->tokens);
 
 	if (pacer->rate == 0 || missing <= 0) {
 		return pacer->filled_us;

@@ -257,6 +257,18 @@ static bool uri_is_name(const char *host)
 	return name_hostname_normalise((const uint8_t *)host, strlen(host), name);
 }
 
+/* Why @host is none; NULL if it is one. */
+static const char *uri_host_fault(const char *host, bool bracketed)
+{
+	if (*host == '\0') {
+		return "the host is missing";
+	}
+	if (!uri_is_address(host, bracketed) && (bracketed || !uri_is_name(host))) {
+		return "the host is neither an address nor a name";
+	}
+	return NULL;
+}
+
 /* What stands between the scheme and the options: HOST, HOST:PORT, [IPv6], [IPv6]:PORT. */
 static bool uri_host(struct uri *uri, const char *text, char *part, GError **error)
 {
@@ -286,11 +298,7 @@ static bool uri_host(struct uri *uri, const char *text, char *part, GError **err
 		if (end != NULL) {
 			*end = '\0';
 		}
-		if (*host == '\0') {
-			reason = "the host is missing";
-		} else if (!uri_is_address(host, bracketed) && (bracketed || !uri_is_name(host))) {
-			reason = "the host is neither an address nor a name";
-		}
+		reason = uri_host_fault(host, bracketed);
 	}
 	if (reason != NULL) {
 		g_set_error(

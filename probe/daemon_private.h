@@ -66,8 +66,8 @@ bool probe_meter_open(struct probe *probe, const struct probe_options *options, 
 /** SIGHUP: read the configuration again. What was metered so far goes out with reason 4. */
 void probe_reload(struct probe *probe);
 
-/** A joined callback: interfaces, devices, counters. */
-void probe_report_joined(void *probe);
+/** A joined callback: interfaces, devices, counters. @context: the probe. */
+void probe_report_joined(void *context);
 
 /** Tell subscribers what has changed since they were told, as often as is good for them. */
 void probe_report(struct probe *probe, int64_t monotonic_us);

@@ -48,7 +48,7 @@ void octets_fill(struct octets *o, uint8_t value, uint32_t n)
 void octets_hex(struct octets *o, const char *hex)
 {
 	while (*hex != '\0') {
-		char digits[3] = {hex[0], hex[0] == ' ' ? '\0' : hex[1], '\0'};
+		char digits[3] = {hex[0], (char)(hex[0] == ' ' ? '\0' : hex[1]), '\0'};
 
 		if (hex[0] == ' ') {
 			hex++;
