@@ -3,8 +3,9 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define NONE           UINT16_MAX
+#define NONE           0    /* slots are numbered from 1: untouched memory is empty */
 #define FIRSTS_KEEP    1024 /* up to here nothing is forgotten for its age alone */
 #define HEADS_PER_SLOT 2
 
@@ -50,20 +51,36 @@ struct fragments {
 	struct fragment_counters counters;
 };
 
+/* Memory that is only taken when it is used. */
+static void *slots_map(size_t octets)
+{
+	void *region = mmap(NULL, octets, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return region == MAP_FAILED ? NULL : region;
+}
+
+static size_t slots_octets(uint32_t max)
+{
+	return (max + 1) * sizeof(struct slot) + max * HEADS_PER_SLOT * sizeof(uint16_t);
+}
+
 static bool slots_init(struct slots *s, const struct hash_key *key, uint32_t max)
 {
 	s->key = key;
 	s->max = max;
 	s->head_count = max * HEADS_PER_SLOT;
-	s->oldest = NONE;
-	s->youngest = NONE;
-	s->spare = NONE;
-	s->slot = calloc(max, sizeof(*s->slot));
-	s->heads = malloc(s->head_count * sizeof(*s->heads));
-	if (s->heads != NULL) {
-		memset(s->heads, 0xff, s->head_count * sizeof(*s->heads));
+	s->used = 1;
+	s->slot = slots_map(slots_octets(max));
+	s->heads = (uint16_t *)(s->slot + max + 1);
+	return s->slot != NULL;
+}
+
+static void slots_done(struct slots *s)
+{
+	if (s->slot != NULL) {
+		(void)munmap(s->slot, slots_octets(s->max));
 	}
-	return s->slot != NULL && s->heads != NULL;
 }
 
 static uint16_t *slots_head(const struct slots *s, const struct fragment_id *id)
@@ -174,7 +191,8 @@ struct fragments *fragments_new(const struct hash_key *key, fragment_sink sink, 
 {
 	struct fragments *fragments = calloc(1, sizeof(*fragments));
 
-	static_assert(FRAGMENT_FIRSTS < NONE && FRAGMENT_WAITING < NONE, "16-bit links");
+	static_assert(
+		FRAGMENT_FIRSTS < UINT16_MAX && FRAGMENT_WAITING < UINT16_MAX, "16-bit links");
 	if (fragments == NULL) {
 		return NULL;
 	}
@@ -193,10 +211,8 @@ void fragments_free(struct fragments *fragments)
 	if (fragments == NULL) {
 		return;
 	}
-	free(fragments->firsts.slot);
-	free(fragments->firsts.heads);
-	free(fragments->waiting.slot);
-	free(fragments->waiting.heads);
+	slots_done(&fragments->firsts);
+	slots_done(&fragments->waiting);
 	free(fragments);
 }
 
