@@ -5,27 +5,34 @@
 
 #define SHIFT_START     22 /* 1,024 buckets */
 #define SHIFT_END       1
-#define PRESIZED_MAX    65536       /* up to here the index never grows */
-#define FLOWS_HUGE_FROM (64U << 20) /* octets; below, a huge page could be mostly empty */
-#define INDEX_HUGE_FROM (2U << 20)  /* octets; an index has no empty parts */
+#define PRESIZED_MAX    65536      /* tables of up to so many flows never grow their index */
+#define GROWING_START   12288      /* flows that the index of larger ones begins with */
+#define FLOWS_HUGE_FROM (8U << 20) /* octets: huge pages only for what is behind these */
+#define INDEX_HUGE_FROM (2U << 20) /* octets; an index has no empty parts */
+#define HUGE_PAGE       (2U << 20)
 
 static uint64_t bucket_count(unsigned shift)
 {
 	return UINT64_C(1) << (32 - shift);
 }
 
-static void *map_octets(size_t octets, size_t huge_from)
+static void *map_octets(size_t octets)
 {
 	void *region = mmap(NULL, octets, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (region == MAP_FAILED) {
-		return NULL;
+	return region == MAP_FAILED ? NULL : region;
+}
+
+/* Small tables stay small: a huge page is resident as soon as one octet of it is. */
+static struct flow *flows_map(size_t octets)
+{
+	uint8_t *region = map_octets(octets);
+
+	if (region != NULL && octets > FLOWS_HUGE_FROM + HUGE_PAGE) {
+		(void)madvise(region + FLOWS_HUGE_FROM, octets - FLOWS_HUGE_FROM, MADV_HUGEPAGE);
 	}
-	if (octets >= huge_from) {
-		(void)madvise(region, octets, MADV_HUGEPAGE);
-	}
-	return region;
+	return (struct flow *)(void *)region;
 }
 
 /* Three quarters full is when linear probing begins to cost more than memory. */
@@ -46,7 +53,13 @@ static unsigned shift_for(uint32_t flows)
 
 static uint64_t *index_map(unsigned shift)
 {
-	return map_octets(bucket_count(shift) * sizeof(uint64_t), INDEX_HUGE_FROM);
+	size_t octets = bucket_count(shift) * sizeof(uint64_t);
+	void *region = map_octets(octets);
+
+	if (region != NULL && octets >= INDEX_HUGE_FROM) {
+		(void)madvise(region, octets, MADV_HUGEPAGE);
+	}
+	return region;
 }
 
 static void index_unmap(uint64_t *buckets, unsigned shift)
@@ -99,7 +112,7 @@ static bool index_grow(struct flow_table *table)
 bool flow_table_init(struct flow_table *table, uint32_t flows_max,
 	const struct flow_key_words *mask, const struct hash_key *key)
 {
-	unsigned shift = shift_for(flows_max <= PRESIZED_MAX ? flows_max : PRESIZED_MAX);
+	unsigned shift = shift_for(flows_max <= PRESIZED_MAX ? flows_max : GROWING_START);
 
 	memset(table, 0, sizeof(*table));
 	table->flows_max = flows_max > FLOW_TABLE_MAX ? FLOW_TABLE_MAX : flows_max;
@@ -107,7 +120,7 @@ bool flow_table_init(struct flow_table *table, uint32_t flows_max,
 	table->key = key;
 	table->used = 1;
 	table->flows_octets = ((size_t)table->flows_max + 1) * sizeof(*table->flows);
-	table->flows = map_octets(table->flows_octets, FLOWS_HUGE_FROM);
+	table->flows = flows_map(table->flows_octets);
 	index_use(table, index_map(shift), shift);
 	if (table->flows == NULL || table->buckets == NULL) {
 		flow_table_done(table);
