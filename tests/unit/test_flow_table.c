@@ -175,6 +175,7 @@ static void the_wheel_gives_back_what_is_due_in_its_tick(void **state)
 	assert_int_equal(flow_wheel_first(&wheel, 1003), 0);
 	/* always ahead, always within the ring */
 	assert_int_equal(flow_wheel_tick_of(&wheel, 0), 1001);
+	assert_int_equal(flow_wheel_tick_of(&wheel, 1000 * 250000), 1001);
 	assert_int_equal(flow_wheel_tick_of(&wheel, 1001 * 250000), 1001);
 	assert_int_equal(flow_wheel_tick_of(&wheel, 1001 * 250000 + 1), 1002);
 	assert_int_equal(flow_wheel_tick_of(&wheel, INT64_C(1) << 60), 1000 + FLOW_WHEEL_SLOTS - 1);

@@ -1,14 +1,21 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "tests/unit/meter_fixture.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER
+#endif
+#endif
+
 #define SYN 0x02
 #define ACK 0x10
-#define FIN 0x01
-#define RST 0x04
 
 static struct fixture f;
 
@@ -144,6 +151,18 @@ static void long_flows_are_split_with_reason_2_and_keep_their_identity(void **st
 	assert_int_equal(octets, 21 * 50);
 }
 
+static void the_active_timeout_splits_with_the_first_packet_at_its_end(void **state)
+{
+	for (unsigned i = 0; i <= 10; i++) {
+		fixture_talk(&f, i * 30000, &TALK());
+	}
+	fixture_finish(&f);
+	assert_int_equal(f.count, 2);
+	assert_int_equal(f.records[0].end_reason, RECORD_END_ACTIVE);
+	assert_int_equal(f.records[0].packets, 10);
+	assert_int_equal(f.records[1].packets, 1);
+}
+
 static void a_silent_wire_lets_flows_end_too(void **state)
 {
 	fixture_talk(&f, 0, &TALK());
@@ -180,6 +199,28 @@ static void full_table_evicts_oldest_idle_flow(void **state)
 	}
 	assert_int_equal(fixture_counters(&f).ended[RECORD_END_RESOURCES], 7);
 	assert_int_equal(fixture_counters(&f).flows_active, 10);
+}
+
+static void the_oldest_of_one_tick_is_evicted_first(void **state)
+{
+	fixture_close(&f);
+	fixture_init(&f);
+	f.config.caches[0].flows_max = 5;
+	fixture_open(&f, NULL);
+	for (uint16_t i = 0; i < 5; i++) {
+		fixture_talk(&f, i * 10, &TALK(.port = {i, 2000}));
+	}
+	fixture_talk(&f, 60, &TALK(.port = {2, 2000}));
+	for (uint16_t i = 0; i < 5; i++) {
+		fixture_talk(&f, 100 + i * 10, &TALK(.port = {100 + i, 2000}));
+	}
+	meter_advance(f.meter, TALK_START_US + 200000);
+	assert_int_equal(f.count, 5);
+	for (uint16_t i = 0; i < 5; i++) {
+		static const uint16_t expected[] = {0, 1, 3, 4, 2};
+
+		assert_int_equal(f.records[i].src_port, expected[i]);
+	}
 }
 
 static void without_room_for_any_flow_packets_are_counted_as_ignored(void **state)
@@ -237,6 +278,129 @@ static void configurations_that_cannot_be_are_refused(void **state)
 	g_clear_error(&error);
 }
 
+static void what_is_not_counted_as_ip_is_counted_by_its_kind(void **state)
+{
+	static const struct {
+		uint16_t link_type;
+		const char *octets;
+	} frames[] = {
+		{1, "0200000000"},
+		{101, "50"},
+		{1, "020000000002 020000000001 0800 55"},
+		{228, "65000014 00000000 40110000 0a000001 0a000002"},
+		{228, "44000014 00000000 40110000 0a000001 0a000002"},
+		{228, "45000013 00000000 40110000 0a000001 0a000002"},
+		{1, "020000000002 020000000001 88cc 00"},
+		{147, "00"},
+	};
+	struct meter_counters c;
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		struct octets o = {.n = 0};
+
+		octets_hex(&o, frames[i].octets);
+		fixture_frame(&f, frames[i].link_type, &o);
+	}
+	fixture_finish(&f);
+	c = fixture_counters(&f);
+	assert_int_equal(f.count, 0);
+	assert_int_equal(c.packets, 8);
+	assert_int_equal(c.malformed[METER_CUT_LINK], 1);
+	assert_int_equal(c.malformed[METER_BAD_VERSION], 2);
+	assert_int_equal(c.malformed[METER_IP_TRUNCATED], 1);
+	assert_int_equal(c.malformed[METER_BAD_IHL], 1);
+	assert_int_equal(c.malformed[METER_BAD_LENGTH], 1);
+	assert_int_equal(c.non_ip, 1);
+	assert_int_equal(c.unsupported_link, 1);
+	assert_int_equal(c.ip_packets, 0);
+}
+
+static void icmp_types_pair_and_are_exported_as_type_and_code(void **state)
+{
+	fixture_talk(&f, 0, &TALK(.protocol = 1, .from = 1, .port = {8, 0}));
+	fixture_talk(&f, 1, &TALK(.protocol = 1, .from = 0, .port = {0, 0}));
+	fixture_talk(&f, 2, &TALK(.protocol = 1, .from = 0, .port = {3, 1}));
+	fixture_talk(&f, 3, &TALK(.version = 6, .protocol = 58, .from = 0, .port = {135, 0}));
+	fixture_talk(&f, 4, &TALK(.version = 6, .protocol = 58, .from = 1, .port = {136, 0}));
+	fixture_finish(&f);
+	assert_int_equal(f.count, 3);
+	assert_int_equal(f.records[0].icmp_type_code, 8 << 8);
+	assert_int_equal(f.records[0].src_port, 0);
+	assert_int_equal(f.records[0].src_address[0], 198);
+	assert_int_equal(f.records[0].rev_packets, 1);
+	assert_int_equal(f.records[1].icmp_type_code, 3 << 8 | 1);
+	assert_int_equal(f.records[1].has_reverse, 0);
+	assert_int_equal(f.records[2].icmp_type_code, 135 << 8);
+	assert_int_equal(f.records[2].rev_packets, 1);
+}
+
+static void a_host_that_pings_itself_is_two_directions(void **state)
+{
+	for (unsigned reply = 2; reply > 0; reply--) { /* the answer is seen first */
+		struct octets o = {.n = 0};
+
+		octets_hex(&o, "4500001c 00000000 40010000 7f000001 7f000001");
+		octets_hex(&o, reply == 2 ? "0000000000000000" : "0800000000000000");
+		fixture_frame(&f, 101, &o);
+	}
+	fixture_finish(&f);
+	assert_int_equal(only_record()->icmp_type_code, 0);
+	assert_int_equal(only_record()->packets, 1);
+	assert_int_equal(only_record()->rev_packets, 1);
+	assert_int_equal(only_record()->direction, 0);
+}
+
+static void the_direction_is_outward_from_private_addresses_only(void **state)
+{
+	static const struct {
+		uint16_t link_type;
+		const char *source;
+		uint8_t direction;
+	} cases[] = {{228, "0a000001", 0}, {228, "ac100001", 0}, {228, "ac200001", 1},
+		{228, "c0a80001", 0}, {228, "a9fe0001", 0}, {228, "7f000001", 0},
+		{228, "08080808", 1}, {229, "fd000000000000000000000000000001", 0},
+		{229, "fe800000000000000000000000000001", 0},
+		{229, "00000000000000000000000000000001", 0},
+		{229, "20010db8000000000000000000000001", 1}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct octets o = {.n = 0};
+
+		octets_hex(&o, cases[i].link_type == 228 ? "45000014 00000000 40fd0000"
+							 : "60000000 0000fd40");
+		octets_hex(&o, cases[i].source);
+		octets_hex(&o, cases[i].link_type == 228 ? "01010101"
+							 : "20010db8000000000000000000000099");
+		fixture_frame(&f, cases[i].link_type, &o);
+		fixture_finish(&f);
+		assert_int_equal(f.count, i + 1);
+		assert_int_equal(f.records[i].direction, cases[i].direction);
+	}
+}
+
+static void a_meter_that_memory_does_not_suffice_for_is_refused(void **state)
+{
+#if defined(ADDRESS_SANITIZER)
+	skip(); /* it reserves more address space than the limit below leaves */
+#else
+	struct rlimit before;
+	struct rlimit small = {.rlim_cur = 1 << 30};
+	struct meter_config config = f.config;
+	GError *error = NULL;
+	struct meter *meter;
+
+	config.caches[0].flows_max = UINT32_MAX;
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	small.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_AS, &small), 0);
+	meter = meter_new(&config, NULL, NULL, NULL, &error);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_null(meter);
+	assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_LIMIT));
+	g_clear_error(&error);
+#endif
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_default, close_default)
 
 int main(void)
@@ -246,9 +410,16 @@ int main(void)
 		TEST(both_directions_are_one_flow_whoever_begins),
 		TEST(idle_flows_end_with_reason_1_and_begin_anew),
 		TEST(long_flows_are_split_with_reason_2_and_keep_their_identity),
+		TEST(the_active_timeout_splits_with_the_first_packet_at_its_end),
 		TEST(a_silent_wire_lets_flows_end_too),
 		TEST(full_table_evicts_oldest_idle_flow),
+		TEST(the_oldest_of_one_tick_is_evicted_first),
 		TEST(without_room_for_any_flow_packets_are_counted_as_ignored),
+		TEST(what_is_not_counted_as_ip_is_counted_by_its_kind),
+		TEST(icmp_types_pair_and_are_exported_as_type_and_code),
+		TEST(a_host_that_pings_itself_is_two_directions),
+		TEST(the_direction_is_outward_from_private_addresses_only),
+		TEST(a_meter_that_memory_does_not_suffice_for_is_refused),
 		TEST(a_key_is_parsed_by_its_names),
 		TEST(configurations_that_cannot_be_are_refused),
 	};

@@ -129,6 +129,39 @@ static void the_payload_is_looked_into_while_it_is_valid(void **state)
 	}
 }
 
+static void rare_packets_are_looked_into_while_they_are_valid_too(void **state)
+{
+	for (unsigned i = 0; i < 5; i++) {
+		fixture_talk(&f, i,
+			&TALK(.port = {(uint16_t)(1000 + i), 53}, .vlan = 5, .inner_vlan = 6));
+		assert_int_equal(fake_identity.calls[fake_identity.count - 1].kind, 'i');
+		assert_int_equal(fake_identity.calls[fake_identity.count - 1].octets, 10);
+	}
+}
+
+static void stable_payload_is_looked_into_before_the_call_returns(void **state)
+{
+	struct packet packets[3];
+	struct octets frames[3];
+
+	fixture_close(&f);
+	fixture_init(&f);
+	f.config.stable_payload = true;
+	fixture_open(&f, &fake_identity);
+	for (unsigned i = 0; i < 3; i++) {
+		frames[i].n = 0;
+		octets_ethernet(&frames[i], 0, 0x0800);
+		octets_talk(&frames[i], &TALK(.port = {(uint16_t)(1000 + i), 53}));
+		packets[i] = (struct packet){.data = frames[i].at,
+			.captured = frames[i].n,
+			.wire = frames[i].n,
+			.time_ns = TALK_START_US * 1000,
+			.link_type = 1};
+	}
+	meter_packets(f.meter, packets, 3);
+	assert_string_equal(calls(), "snisnisni");
+}
+
 static void several_caches_count_each_packet_under_their_own_key(void **state)
 {
 	fixture_close(&f);
@@ -220,6 +253,8 @@ int main(void)
 		TEST(packets_that_tell_nothing_are_not_looked_into),
 		TEST(arp_is_handed_over_behind_its_header),
 		TEST(the_payload_is_looked_into_while_it_is_valid),
+		TEST(rare_packets_are_looked_into_while_they_are_valid_too),
+		TEST(stable_payload_is_looked_into_before_the_call_returns),
 		TEST(several_caches_count_each_packet_under_their_own_key),
 		TEST(flow_ids_differ_between_caches_flows_and_processes),
 		TEST(interfaces_are_exported_under_their_own_numbers),
