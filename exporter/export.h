@@ -38,7 +38,8 @@ void exporter_free(struct exporter *exporter);
  * Add a destination: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH ("-": standard output),
  * with options behind '?' joined by '&' (exporter/uri.h). Errors name the destination, the option
  * and the reason. A file that cannot be opened is an error; a collector that cannot be reached is
- * one only with @lossless, which waits for the answer, else it is tried again and again.
+ * one only with @lossless, which waits for the answer, else it is tried again and again. The same
+ * @uri twice is an error.
  */
 bool exporter_add(struct exporter *exporter, const char *uri, GError **error);
 

@@ -1,5 +1,7 @@
 #include "exporter/export.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "exporter/destination.h"
 #include "exporter/encoder.h"
@@ -58,8 +60,17 @@ static struct destination *exporter_destination(const struct exporter *exporter,
 
 bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
 {
-	struct destination *destination = destination_new(uri, &exporter->config, error);
+	struct destination *destination;
 
+	/* Two writers of one file would overwrite each other, a collector would count twice. */
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		if (strcmp(exporter_destination_name(exporter, i), uri) == 0) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"destination '%s' is given twice", uri);
+			return false;
+		}
+	}
+	destination = destination_new(uri, &exporter->config, error);
 	if (destination == NULL) {
 		return false;
 	}

@@ -356,6 +356,21 @@ static void file_that_cannot_be_opened_is_refused_at_once(void **state)
 	exporter_free(exporter);
 }
 
+static void same_destination_twice_is_refused(void **state)
+{
+	const struct place *place = *state;
+	struct exporter *exporter = exporter_of(true);
+	g_autofree char *uri = g_strconcat("file:", place->path, NULL);
+	g_autoptr(GError) error = NULL;
+
+	add(exporter, "file:", place->path, "");
+	assert_false(exporter_add(exporter, uri, &error));
+	assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_USAGE));
+	assert_non_null(strstr(error->message, "is given twice"));
+	assert_int_equal(exporter_destinations(exporter), 1);
+	exporter_free(exporter);
+}
+
 static void unknown_profile_is_refused(void **state)
 {
 	struct exporter *exporter = exporter_of(false);
@@ -422,6 +437,8 @@ int main(void)
 			disk_that_fills_up_leaves_whole_messages_and_a_visible_gap, place_make,
 			place_remove),
 		cmocka_unit_test(file_that_cannot_be_opened_is_refused_at_once),
+		cmocka_unit_test_setup_teardown(
+			same_destination_twice_is_refused, place_make, place_remove),
 		cmocka_unit_test(unknown_profile_is_refused),
 		cmocka_unit_test_setup_teardown(
 			reader_that_leaves_ends_the_destination, place_make, place_remove),
