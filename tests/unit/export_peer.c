@@ -223,6 +223,17 @@ void peer_open_udp_at(struct peer *peer, uint16_t port)
 	peer->stream = g_byte_array_new();
 }
 
+bool peer_move(struct peer *peer, const struct sockaddr *address, socklen_t octets)
+{
+	peer_hang_up(peer);
+	peer->fd = socket(address->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (peer->fd < 0 || bind(peer->fd, address, octets) != 0) {
+		return false;
+	}
+	peer->reader = g_unix_fd_add(peer->fd, G_IO_IN, peer_datagram, peer);
+	return true;
+}
+
 void peer_open_tcp(struct peer *peer)
 {
 	*peer = (struct peer){.fd = -1};

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "exporter/export.h"
 
@@ -63,6 +64,9 @@ struct peer {
 
 void peer_open_udp(struct peer *peer);
 void peer_open_udp_at(struct peer *peer, uint16_t port);
+/** Move a UDP peer to another address; false if that cannot be had. */
+bool peer_move(struct peer *peer, const struct sockaddr *address, socklen_t octets);
+
 void peer_open_tcp(struct peer *peer);
 void peer_listen(struct peer *peer);  /* again, on the same port */
 void peer_read(struct peer *peer);    /* begin to read, after being deaf */

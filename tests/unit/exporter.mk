@@ -11,6 +11,12 @@ tests_unit_test_export_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_export_file_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_file
 
+check_PROGRAMS += tests/unit/test_export_path
+tests_unit_test_export_path_SOURCES = tests/unit/test_export_path.c $(EXPORT_PEER)
+tests_unit_test_export_path_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_path_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_path
+
 check_PROGRAMS += tests/unit/test_export_tcp
 tests_unit_test_export_tcp_SOURCES = tests/unit/test_export_tcp.c $(EXPORT_PEER)
 tests_unit_test_export_tcp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
