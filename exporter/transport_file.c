@@ -9,8 +9,9 @@
 
 /*
  * A file, a pipe or standard output. Messages are written straight to the path, one system call
- * each (they are large by default), so that a reader may follow the file and whatever a crash
- * leaves behind ends at a message. There is no fsync(): the file is as durable as any other.
+ * each (they are as large as can be by default), so that a reader may follow the file and whatever a
+ * crash leaves behind ends at a message. There is no fsync(): the file is as durable as any other.
+ * A pipe that nobody reads makes us wait: whoever writes to one wants its pace.
  */
 struct file {
 	struct transport base;
@@ -140,7 +141,7 @@ static bool file_closed(struct transport *transport)
 const struct transport_ops transport_file = {
 	.scheme = "file",
 	.local = true,
-	.message_octets = 32768,
+	.message_octets = 65535, /* the fewest system calls */
 	.create = file_create,
 	.destroy = file_destroy,
 	.open = file_open,
