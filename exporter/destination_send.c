@@ -49,8 +49,22 @@ void destination_lose(struct destination *d, const struct message_info *info)
 	d->counters.not_sent_records += info->flow_records;
 	d->counters.not_sent_packets += info->flow_packets;
 	d->counters.not_sent_octets += info->flow_octets;
+	if (info->flow_records > 0) {
+		d->counters.not_sent_last_us = d->clock->wall_us(d->clock->context);
+		if (d->counters.not_sent_first_us == 0) {
+			d->counters.not_sent_first_us = d->counters.not_sent_last_us;
+		}
+	}
 	/* The collector shall see that something is missing (RFC 7011 10.2.2). */
 	d->sequence += info->data_records;
+}
+
+void destination_unsend(struct destination *d, const struct message_info *info)
+{
+	d->counters.sent_records -= info->data_records;
+	d->counters.sent_flow_records -= info->flow_records;
+	d->counters.sent_messages--;
+	d->counters.sent_octets -= info->size;
 }
 
 void destination_lose_all(struct destination *d)
@@ -58,9 +72,7 @@ void destination_lose_all(struct destination *d)
 	struct message *message;
 
 	while ((message = queue_pop(&d->sent)) != NULL) {
-		d->counters.sent_records -= message->info.data_records;
-		d->counters.sent_messages--;
-		d->counters.sent_octets -= message->info.size;
+		destination_unsend(d, &message->info);
 		destination_lose(d, &message->info);
 		g_free(message);
 	}
@@ -86,6 +98,7 @@ static void destination_sent(struct destination *d, const struct message_info *i
 {
 	d->sequence += info->data_records;
 	d->counters.sent_records += info->data_records;
+	d->counters.sent_flow_records += info->flow_records;
 	d->counters.sent_messages++;
 	d->counters.sent_octets += info->size;
 	d->last = *info;

@@ -61,9 +61,7 @@ static void destination_take_back(struct destination *d)
 {
 	destination_settle(d);
 	for (const struct message *m = d->sent.head; m != NULL; m = m->next) {
-		d->counters.sent_records -= m->info.data_records;
-		d->counters.sent_messages--;
-		d->counters.sent_octets -= m->info.size;
+		destination_unsend(d, &m->info);
 	}
 	queue_prepend(&d->queue, &d->sent);
 	d->partial = false;
@@ -206,9 +204,7 @@ static void destination_event_refused(void *owner)
 
 	d->counters.send_errors++;
 	if (d->last.size != 0) {
-		d->counters.sent_records -= d->last.data_records;
-		d->counters.sent_messages--;
-		d->counters.sent_octets -= d->last.size;
+		destination_unsend(d, &d->last);
 		d->sequence -= d->last.data_records;
 		destination_lose(d, &d->last);
 		d->last = (struct message_info){0};

@@ -99,6 +99,9 @@ void destination_lose(struct destination *d, const struct message_info *info);
 /** An error over a datagram transport: whoever listens next may know no templates. */
 void destination_alarm(struct destination *d);
 
+/** A message counted as sent was not, after all. */
+void destination_unsend(struct destination *d, const struct message_info *info);
+
 /** Lose all that waits. */
 void destination_lose_all(struct destination *d);
 

@@ -62,13 +62,16 @@ void exporter_clock(struct exporter *exporter, int64_t now_us);
 bool exporter_close(struct exporter *exporter, int timeout_ms, GError **error);
 
 struct export_counters {
-	uint64_t records;      /* handed in */
-	uint64_t sent_records; /* data records in messages that left, reports included */
+	uint64_t records;           /* handed in */
+	uint64_t sent_records;      /* data records in messages that left, reports included */
+	uint64_t sent_flow_records; /* flow records among them */
 	uint64_t sent_messages;
 	uint64_t sent_octets;
 	uint64_t not_sent_records; /* RFC 7011 4.3 */
 	uint64_t not_sent_packets;
 	uint64_t not_sent_octets;
+	int64_t not_sent_first_us; /* when the first and the last of them were given up, µs since */
+	int64_t not_sent_last_us;  /* the epoch; 0: none was */
 	uint64_t queued_octets;
 	uint64_t connects;
 	uint64_t send_errors;

@@ -25,17 +25,6 @@ void queue_push_tail(struct queue *queue, struct message *message)
 	queue->count++;
 }
 
-void queue_push_head(struct queue *queue, struct message *message)
-{
-	message->next = queue->head;
-	queue->head = message;
-	if (queue->tail == NULL) {
-		queue->tail = message;
-	}
-	queue->octets += message->info.size;
-	queue->count++;
-}
-
 /* Unlink the message after @previous; NULL: the head. */
 static struct message *queue_unlink(struct queue *queue, struct message *previous)
 {

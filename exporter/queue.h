@@ -37,9 +37,6 @@ void queue_push(struct queue *queue, const struct message_info *info, const uint
 /** Take the first message out; the caller frees it with g_free(). NULL when empty. */
 struct message *queue_pop(struct queue *queue);
 
-/** Put back what queue_pop() gave. */
-void queue_push_head(struct queue *queue, struct message *message);
-
 /** Append a message that the caller owns. */
 void queue_push_tail(struct queue *queue, struct message *message);
 

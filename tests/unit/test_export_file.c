@@ -97,6 +97,8 @@ static void file_holds_templates_and_then_every_record(void **state)
 	counters = peer_counters(exporter);
 	assert_int_equal(counters.records, 10000);
 	assert_int_equal(counters.sent_records, 10001);
+	assert_int_equal(counters.sent_flow_records, 10000);
+	assert_int_equal(counters.not_sent_first_us, 0);
 	assert_int_equal(counters.sent_messages, collector.messages);
 	assert_int_equal(counters.not_sent_records, 0);
 	assert_int_equal(counters.queued_octets, 0);
@@ -313,6 +315,8 @@ static void full_disk_is_reported_and_counted(void **state)
 		assert_int_equal(counters.not_sent_packets, 200);
 		assert_int_equal(counters.not_sent_octets, 10000);
 		assert_int_equal(counters.sent_records, 0);
+		assert_int_equal(counters.not_sent_first_us, peer_wall_us);
+		assert_int_equal(counters.not_sent_last_us, peer_wall_us);
 		assert_true(counters.send_errors > 0);
 		exporter_free(exporter);
 	}
