@@ -72,7 +72,8 @@ static void destination_prepare(struct destination *d)
 	}
 	if (d->ops->datagram) {
 		destination_fit(d);
-		if (refresh > 0 && d->messages >= refresh) {
+		if ((refresh > 0 && d->messages >= refresh) ||
+			(d->refresh_us != 0 && d->refresh_us <= destination_now(d))) {
 			d->templates_due = true;
 		}
 	}
@@ -100,9 +101,6 @@ static void destination_tick(struct destination *d)
 	}
 	if (d->retry_us != 0 && d->retry_us <= now_us) {
 		destination_open(d);
-	}
-	if (d->session == SESSION_UP && d->refresh_us != 0 && d->refresh_us <= now_us) {
-		d->templates_due = true;
 	}
 	destination_prepare(d);
 	if (d->flush_us != 0 && d->flush_us <= now_us) {
@@ -351,8 +349,8 @@ void destination_explain(struct destination *destination, GError **error)
 bool destination_end(struct destination *destination, GError **error)
 {
 	struct destination *d = destination;
-	bool lossless = d->config->lossless || d->ops->local;
-	uint64_t before = d->counters.not_sent_records;
+	bool whole = d->config->lossless || d->ops->local;
+	uint64_t before = whole ? 0 : d->counters.not_sent_records; /* told when it happened */
 
 	if (d->session == SESSION_UP) {
 		destination_settle(d);
@@ -360,10 +358,10 @@ bool destination_end(struct destination *destination, GError **error)
 	if (d->session != SESSION_DEAD) {
 		destination_die(d);
 	}
-	if (d->counters.not_sent_records > (lossless ? 0 : before)) {
+	if (d->counters.not_sent_records > before) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO,
 			"destination '%s': %" G_GUINT64_FORMAT " records not delivered: %s",
-			d->name, d->counters.not_sent_records,
+			d->name, d->counters.not_sent_records - before,
 			d->first_error != NULL ? d->first_error->message : "out of time");
 		return false;
 	}

@@ -87,6 +87,7 @@ void destination_alarm(struct destination *d)
 {
 	int64_t now_us = destination_now(d);
 
+	d->alarmed = d->ops->datagram;
 	if (d->ops->datagram && !d->shut &&
 		(d->alarm_us == 0 || now_us - d->alarm_us >= ALARM_US)) {
 		d->alarm_us = now_us;
@@ -105,10 +106,19 @@ static void destination_sent(struct destination *d, const struct message_info *i
 	pacer_spend(&d->pacer, info->size);
 }
 
+/* A message left and the one before it was not refused: somebody listens, maybe only now. */
+static void destination_calm(struct destination *d, const struct message_info *info)
+{
+	d->alarmed = false;
+	d->templates_due = d->templates_due || !info->templates;
+}
+
 static enum transport_result destination_send(
 	struct destination *d, const struct message_info *info, uint8_t *octets)
 {
 	enum transport_result result;
+	bool alarmed = d->alarmed;
+	uint64_t errors = d->counters.send_errors;
 
 	if (!d->partial && !d->ops->text) {
 		encoder_stamp(octets, destination_export_time(d, info), d->sequence);
@@ -119,6 +129,9 @@ static enum transport_result destination_send(
 	switch (result) {
 	case TRANSPORT_SENT:
 		destination_sent(d, info);
+		if (alarmed && d->counters.send_errors == errors) {
+			destination_calm(d, info);
+		}
 		break;
 	case TRANSPORT_LOST:
 		d->counters.send_errors++;

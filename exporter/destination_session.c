@@ -160,6 +160,7 @@ static void destination_event_established(void *owner)
 	d->export_time_s = 0;
 	d->waiting = false;
 	d->partial = false;
+	d->alarmed = false;
 	d->last = (struct message_info){0};
 	d->counters.connects++;
 	if (!d->ops->local) {

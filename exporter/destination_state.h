@@ -44,6 +44,7 @@ struct destination {
 	bool waiting;             /* for the transport to become writable */
 	bool partial;             /* a part of the queue's head has left */
 	bool full;                /* see destination_is_full() */
+	bool alarmed;             /* an error over UDP, and nothing went well since */
 	bool dropping;            /* the last message that came made others go */
 	struct message_info last; /* sent last, over UDP */
 	struct pacer pacer;

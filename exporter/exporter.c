@@ -6,9 +6,15 @@
 #include "exporter/destination.h"
 #include "exporter/encoder.h"
 
+enum {
+	TURN_US = 100000,
+	TURN_EVENTS = 16
+};
+
 struct exporter {
 	struct export_config config;
 	GPtrArray *destinations;
+	int64_t turn_us; /* when the main loop last had its turn */
 };
 
 static int64_t clock_wall_us(void *context)
@@ -108,6 +114,24 @@ static int64_t batch_newest_us(const struct record_batch *batch)
 	return newest;
 }
 
+/*
+ * Whoever reads a file as fast as it goes does not run the main loop, but timers and sockets want
+ * their turn, too: collectors go away, and input from a pipe may be slow.
+ */
+static void exporter_turn(struct exporter *exporter)
+{
+	const struct export_clock *clock = exporter->config.clock;
+	int64_t now_us = clock->monotonic_us(clock->context);
+
+	if (now_us - exporter->turn_us < TURN_US) {
+		return;
+	}
+	exporter->turn_us = now_us;
+	for (int i = 0;
+		i < TURN_EVENTS && g_main_context_iteration(exporter->config.context, FALSE); i++) {
+	}
+}
+
 void exporter_records(void *exporter, const struct record_batch *batch)
 {
 	struct exporter *e = exporter;
@@ -115,6 +139,9 @@ void exporter_records(void *exporter, const struct record_batch *batch)
 
 	for (unsigned i = 0; i < e->destinations->len; i++) {
 		destination_records(exporter_destination(e, i), batch, newest_us);
+	}
+	if (e->config.lossless) {
+		exporter_turn(e);
 	}
 	for (unsigned i = 0; i < e->destinations->len; i++) {
 		while (destination_is_full(exporter_destination(e, i))) {

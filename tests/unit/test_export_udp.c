@@ -190,6 +190,39 @@ static void collector_that_returns_gets_templates_at_once(void **state)
 	peer_close(&again);
 }
 
+static void collector_that_starts_during_a_burst_misses_two_messages(void **state)
+{
+	struct run *run = *state;
+	struct peer again;
+
+	run_export(run, true, "127.0.0.1", "?rate=0&message-octets=512");
+	run_settle(run);
+	peer_hang_up(&run->peer);
+	peer_records(run->exporter, 1, 300, peer_wall_us);
+	peer_open_udp_at(&again, run->peer.port);
+	for (uint64_t id = 301; id <= 6000; id += 100) {
+		peer_records(run->exporter, id, 100, peer_wall_us);
+		peer_idle();
+	}
+	assert_false(exporter_close(run->exporter, 5000, NULL));
+	peer_idle();
+	assert_int_equal(again.collector.template_messages, 1);
+	assert_int_equal(again.collector.undecodable, 2);
+	peer_close(&again);
+}
+
+static void slow_input_is_sent_in_time_although_nobody_runs_the_main_loop(void **state)
+{
+	struct run *run = *state;
+
+	run_export(run, true, "127.0.0.1", "");
+	peer_records(run->exporter, 1, 3, peer_wall_us);
+	assert_int_equal(peer_counters(run->exporter).sent_flow_records, 0);
+	peer_clock_advance(2);
+	peer_records(run->exporter, 4, 1, peer_wall_us);
+	assert_int_equal(peer_counters(run->exporter).sent_flow_records, 4);
+}
+
 static void pace_holds_messages_back_until_time_passes(void **state)
 {
 	struct run *run = *state;
@@ -330,6 +363,8 @@ int main(void)
 		with_peer(message_fits_the_path),
 		with_peer(refusals_are_counted_and_show_in_the_sequence),
 		with_peer(collector_that_returns_gets_templates_at_once),
+		with_peer(collector_that_starts_during_a_burst_misses_two_messages),
+		with_peer(slow_input_is_sent_in_time_although_nobody_runs_the_main_loop),
 		with_peer(pace_holds_messages_back_until_time_passes),
 		with_peer(live_queue_that_is_full_drops_the_oldest_and_says_so),
 		with_peer(name_is_looked_up_while_records_wait),
