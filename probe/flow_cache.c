@@ -13,7 +13,7 @@
 
 #define FOREVER_US     (INT64_MAX / 4)
 #define WHEEL_MAX_US   (INT64_C(3600) * 1000 * 1000)
-#define EVICT_SCAN_MAX 64 /* flows of one tick among which the oldest is looked for */
+#define EVICT_SCAN_MAX 8 /* flows of one tick among which the oldest is looked for */
 #define FLOW_WATCHED   (FLOW_SYN_SEEN | FLOW_FIN_0 | FLOW_FIN_1 | FLOW_CLOSED)
 
 /* Where a packet belongs: its key, masked and in order, and what follows from it. */
@@ -192,36 +192,48 @@ static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow
 	return fresh;
 }
 
-/* Make room: end the flow that was silent longest, as exactly as a tick is. Flows that had packets
- * since they were put where they are move on, which each packet can cause once at most. */
+/* Among the first flows of a tick, the one that was silent longest; 0 if there is none. Those that
+ * had packets since they were put there move on, which each packet can cause once at most. */
+static uint32_t oldest_of(struct flow_cache *cache, int64_t tick)
+{
+	struct flow_wheel *wheel = &cache->wheel;
+	uint32_t entry = flow_wheel_first(wheel, tick);
+	uint32_t oldest = 0;
+	unsigned candidates = 0;
+
+	while (entry != 0 && candidates < EVICT_SCAN_MAX) {
+		const struct flow *flow = &cache->table.flows[entry];
+		uint32_t next = flow_wheel_next(wheel, entry);
+		int64_t due = flow_tick(cache, flow);
+
+		if (due > tick) {
+			flow_wheel_take(wheel, entry);
+			flow_wheel_put(wheel, entry, due);
+		} else {
+			candidates++;
+			if (oldest == 0 ||
+				flow_last(flow) < flow_last(&cache->table.flows[oldest])) {
+				oldest = entry;
+			}
+		}
+		entry = next;
+	}
+	return oldest;
+}
+
+/* Make room: end the flow that was silent longest, as exactly as a tick is. */
 static void evict(struct flow_cache *cache)
 {
 	struct flow_wheel *wheel = &cache->wheel;
+	int64_t tick = time_max(wheel->earliest, wheel->tick + 1);
 
-	for (int64_t tick = wheel->tick + 1; tick < wheel->tick + FLOW_WHEEL_SLOTS;) {
-		uint32_t entry = flow_wheel_first(wheel, tick);
-		uint32_t oldest = 0;
+	for (; tick < wheel->tick + FLOW_WHEEL_SLOTS; tick++) {
+		uint32_t oldest = oldest_of(cache, tick);
 
-		for (unsigned i = 0; entry != 0 && i < EVICT_SCAN_MAX; i++) {
-			struct flow *flow = &cache->table.flows[entry];
-			uint32_t next = flow->wheel_next;
-			int64_t due = flow_tick(cache, flow);
-
-			if (due > tick) {
-				flow_wheel_take(wheel, entry);
-				flow_wheel_put(wheel, entry, due);
-			} else if (oldest == 0 ||
-				   flow_last(flow) < flow_last(&cache->table.flows[oldest])) {
-				oldest = entry;
-			}
-			entry = next;
-		}
+		wheel->earliest = tick;
 		if (oldest != 0) {
 			expire(cache, oldest, RECORD_END_RESOURCES);
 			return;
-		}
-		if (entry == 0) {
-			tick++;
 		}
 	}
 }
@@ -387,7 +399,7 @@ static void visit(struct flow_cache *cache, int64_t tick, int64_t now_us)
 
 	while (entry != 0) {
 		const struct flow *flow = &cache->table.flows[entry];
-		uint32_t next = flow->wheel_next;
+		uint32_t next = flow_wheel_next(&cache->wheel, entry);
 
 		if (flow_deadline(cache, flow) <= now_us) {
 			expire(cache, entry, natural_reason(flow));
@@ -424,6 +436,11 @@ void flow_cache_advance(struct flow_cache *cache, int64_t now_us)
 	}
 }
 
+static int64_t timeout_us(int64_t timeout_ms)
+{
+	return timeout_ms > 0 && timeout_ms < FOREVER_US / 1000 ? timeout_ms * 1000 : FOREVER_US;
+}
+
 bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *config,
 	const struct hash_key *hash, struct flow_output *output)
 {
@@ -436,16 +453,15 @@ bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *
 	cache->biflow = !config->uniflow && flow_key_is_symmetric(fields);
 	cache->plain = fields == FLOW_KEY_5TUPLE;
 	cache->streams = (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
-	cache->active_us =
-		config->active_timeout_ms > 0 ? config->active_timeout_ms * 1000 : FOREVER_US;
-	cache->idle_us = config->idle_timeout_ms > 0 ? config->idle_timeout_ms * 1000 : FOREVER_US;
+	cache->active_us = timeout_us(config->active_timeout_ms);
+	cache->idle_us = timeout_us(config->idle_timeout_ms);
 	cache->linger_us = time_min(FLOW_LINGER_US, cache->idle_us);
 	cache->wheel_us = time_min(cache->idle_us, WHEEL_MAX_US);
 	cache->next_us = INT64_MIN;
 	if (!flow_table_init(&cache->table, config->flows_max, &mask, hash)) {
 		return false;
 	}
-	flow_wheel_init(&cache->wheel, cache->table.flows, cache->heads, cache->wheel_us);
+	flow_wheel_init(&cache->wheel, cache->table.flows, cache->wheel_us);
 	return true;
 }
 
@@ -460,5 +476,5 @@ void flow_cache_finish(struct flow_cache *cache, enum record_end_reason reason)
 		export_flow(cache, &cache->table.flows[entry], reason);
 	}
 	flow_table_clear(&cache->table);
-	memset(cache->heads, 0, sizeof(cache->heads));
+	flow_wheel_clear(&cache->wheel);
 }

@@ -18,7 +18,6 @@
 /** One cache of a metering process: flows under one key, their timeouts and their ends. */
 struct flow_cache {
 	struct flow_table table;
-	struct flow_wheel wheel;
 	struct flow_output *output;
 	int64_t idle_us;
 	int64_t active_us;
@@ -30,7 +29,7 @@ struct flow_cache {
 	bool plain;    /* the key is the 5-tuple */
 	bool inspects; /* this cache's flows are the ones whose payload is looked into */
 	bool streams;  /* and are single connections */
-	uint32_t heads[FLOW_WHEEL_SLOTS];
+	struct flow_wheel wheel;
 };
 
 /** @hash, @output: borrowed. False if there is no memory. */

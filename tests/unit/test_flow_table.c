@@ -152,12 +152,11 @@ static void a_table_for_no_flows_takes_none(void **state)
 
 static void the_wheel_gives_back_what_is_due_in_its_tick(void **state)
 {
-	static uint32_t heads[FLOW_WHEEL_SLOTS];
 	struct flow_table table;
-	struct flow_wheel wheel;
+	static struct flow_wheel wheel;
 
 	assert_true(flow_table_init(&table, 100, &mask, &hash));
-	flow_wheel_init(&wheel, table.flows, heads, 60000000);
+	flow_wheel_init(&wheel, table.flows, 60000000);
 	assert_int_equal(wheel.tick_us, 250000);
 	wheel.tick = 1000;
 	for (uint32_t i = 0; i < 10; i++) {
@@ -168,10 +167,16 @@ static void the_wheel_gives_back_what_is_due_in_its_tick(void **state)
 	flow_wheel_take(&wheel, 5); /* in the middle, at the head, at the end */
 	flow_wheel_take(&wheel, 9);
 	flow_wheel_take(&wheel, 1);
-	assert_int_equal(flow_wheel_first(&wheel, 1001), 7);
-	assert_int_equal(table.flows[7].wheel_next, 3);
-	assert_int_equal(table.flows[3].wheel_next, 0);
-	assert_int_equal(flow_wheel_first(&wheel, 1002), 10);
+	assert_int_equal(flow_wheel_first(&wheel, 1001), 3); /* in the order they were put */
+	assert_int_equal(flow_wheel_next(&wheel, 3), 7);
+	assert_int_equal(flow_wheel_next(&wheel, 7), 0);
+	assert_int_equal(flow_wheel_first(&wheel, 1002), 2);
+	flow_wheel_take(&wheel, 7);
+	flow_wheel_take(&wheel, 3);
+	assert_int_equal(flow_wheel_first(&wheel, 1001), 0);
+	flow_wheel_put(&wheel, 3, 1001);
+	assert_int_equal(flow_wheel_first(&wheel, 1001), 3);
+	assert_int_equal(flow_wheel_next(&wheel, 3), 0);
 	assert_int_equal(flow_wheel_first(&wheel, 1003), 0);
 	/* always ahead, always within the ring */
 	assert_int_equal(flow_wheel_tick_of(&wheel, 0), 1001);
@@ -179,7 +184,7 @@ static void the_wheel_gives_back_what_is_due_in_its_tick(void **state)
 	assert_int_equal(flow_wheel_tick_of(&wheel, 1001 * 250000), 1001);
 	assert_int_equal(flow_wheel_tick_of(&wheel, 1001 * 250000 + 1), 1002);
 	assert_int_equal(flow_wheel_tick_of(&wheel, INT64_C(1) << 60), 1000 + FLOW_WHEEL_SLOTS - 1);
-	flow_wheel_init(&wheel, table.flows, heads, INT64_C(3600000000));
+	flow_wheel_init(&wheel, table.flows, INT64_C(3600000000));
 	assert_true(wheel.tick_us * (FLOW_WHEEL_SLOTS - 3) > INT64_C(3600000000));
 	flow_table_done(&table);
 }
