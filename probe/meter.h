@@ -14,16 +14,16 @@ struct identity; /* probe/identity.h */
 
 struct meter_cache_config {
 	uint32_t key_fields;       /* enum flow_key_field bits; 0: the 5-tuple */
-	int64_t active_timeout_ms; /* a record at least this often while packets flow */
-	int64_t idle_timeout_ms;
-	uint32_t flows_max;
+	int64_t active_timeout_ms; /* a record at least this often while packets flow; 0: never */
+	int64_t idle_timeout_ms;   /* a flow ends when it is silent so long; 0: never */
+	uint32_t flows_max;        /* when full, the flow silent longest gives way */
 	bool uniflow; /* one record a direction; forced when the key is not symmetric */
 };
 
 struct meter_config {
 	struct meter_cache_config caches[METER_CACHES_MAX];
 	unsigned cache_count;
-	bool stable_payload; /* packet data stays valid until meter_flush (files) */
+	bool stable_payload; /* all packets of one call are valid until it returns (files) */
 	uint64_t hash_seed;  /* 0: random key; else reproducible (tests, benchmarks) */
 	uint32_t observation_point;
 };
@@ -72,7 +72,9 @@ void meter_free(struct meter *meter); /* does not export: meter_finish first; NU
 
 /**
  * Count packets. Time for timeouts is that of the packets, which may jump; it never runs backwards
- * inside the meter. A packet_sink. No allocation. Cost: see doc/performance.md.
+ * inside the meter. A packet_sink. Allocates nothing, except that the index of a cache of more than
+ * 65,536 flows doubles as it fills. Cost: O(1) a packet; what a packet of a known flow touches is
+ * fetched ahead when many packets are handed over at once.
  */
 void meter_packets(void *meter, const struct packet *packets, unsigned count);
 
