@@ -27,6 +27,7 @@ struct export_daemon {
 	struct outlets *outlets;
 	char *path; /* of the stream's socket */
 	struct stream_client *client;
+	int64_t drain_ms;
 	int signals;
 	guint signals_source;
 	guint stream_source;
@@ -214,6 +215,7 @@ static void reload(struct export_daemon *daemon)
 	if (!export_options_live(&options, daemon->options, &name)) {
 		log_warning(DAEMON_AREA, "'%s' changes only with a restart", name);
 	}
+	daemon->drain_ms = options.drain_ms;
 	log_level_set((enum log_level)options.log_level);
 	export_options_clear(&options);
 	log_notice(DAEMON_AREA, "configuration reloaded");
@@ -260,6 +262,7 @@ struct export_daemon *export_daemon_new(
 	daemon->argc = argc;
 	daemon->argv = argv;
 	daemon->retry_ms = RETRY_FIRST_MS;
+	daemon->drain_ms = options->drain_ms;
 	daemon->outlets = outlets_new();
 	daemon->path = g_build_filename(options->run_dir, STREAM_SOCKET_NAME, NULL);
 	daemon->signals = loop_signals_open(error);
@@ -311,7 +314,7 @@ int export_daemon_run(struct export_daemon *daemon)
 		(void)take_messages(daemon, UINT32_MAX); /* what the probe has sent already */
 		disconnect(daemon);
 	}
-	good = outlets_close(daemon->outlets, (int)daemon->options->drain_ms);
+	good = outlets_close(daemon->outlets, (int)daemon->drain_ms);
 	if (daemon->broken) {
 		log_error(DAEMON_AREA, "the probe went away without a goodbye");
 	}

@@ -116,25 +116,29 @@ static bool same_home(char **a, char **b)
 static bool replace(struct probe *probe, const struct probe_options *options, GError **error)
 {
 	struct meter *old = probe->meter;
-	struct meter *meter;
 	struct identity *old_identity = probe->identity;
+	struct meter *meter;
+	struct identity *identity;
+	bool opened;
 
 	if (!same_home(options->home, probe->reloaded.home)) {
 		probe->identity = NULL;
 	}
-	if (!probe_meter_open(probe, options, error)) {
-		probe->meter = old;
-		probe->identity = old_identity;
+	opened = probe_meter_open(probe, options, error);
+	meter = probe->meter;
+	identity = probe->identity;
+	probe->meter = old;
+	probe->identity = old_identity;
+	if (!opened) {
 		return false;
 	}
-	meter = probe->meter;
-	probe->meter = old;
 	meter_finish(old, RECORD_END_FORCED);
 	probe_report_keep(probe);
 	meter_advance(meter, meter_clock(old));
 	probe->meter = meter;
+	probe->identity = identity;
 	meter_free(old);
-	if (old_identity != probe->identity) {
+	if (old_identity != identity) {
 		identity_free(old_identity);
 		memset(probe->devices, 0, sizeof(probe->devices));
 	}

@@ -75,5 +75,5 @@ void probe_report(struct probe *probe, int64_t monotonic_us);
 /** Tell everything that has changed, now. */
 void probe_report_last(struct probe *probe, enum stream_bye reason);
 
-/** Add the totals of the present meter to those of earlier ones. */
+/** Before meter and identity are replaced: keep the totals, tell the devices. */
 void probe_report_keep(struct probe *probe);

@@ -51,12 +51,6 @@ static void collect(const struct probe *probe, struct stream_counters *ret)
 	}
 }
 
-void probe_report_keep(struct probe *probe)
-{
-	add_meter(probe, &probe->before);
-	probe->before.flows_active = 0;
-}
-
 static void log_losses(
 	struct probe *probe, const struct stream_server_losses *losses, int64_t monotonic_us)
 {
@@ -141,6 +135,13 @@ static void report_devices(struct probe *probe, int64_t monotonic_us)
 	if (probe->identity != NULL && stream_server_subscribers(probe->server) > 0) {
 		identity_devices(probe->identity, report_device, probe);
 	}
+}
+
+void probe_report_keep(struct probe *probe)
+{
+	report_devices(probe, loop_monotonic_us());
+	add_meter(probe, &probe->before);
+	probe->before.flows_active = 0;
 }
 
 static void report_interfaces(const struct probe *probe)

@@ -46,6 +46,8 @@ def make_wire():
 class Daemon:
     """A program of the build whose log is kept in a file."""
 
+    started = []
+
     def __init__(self, folder, program, *arguments, foreground=True, **pipes):
         self.log_path = os.path.join(folder, "%s.%d.log" % (program, time.monotonic_ns()))
         extra = ["--foreground", "--run-dir", folder] if foreground else []
@@ -54,6 +56,7 @@ class Daemon:
                 [os.path.join(BUILD, program)] + extra + list(arguments), stderr=log,
                 **pipes)
         self.pid = self.process.pid
+        Daemon.started.append(self)
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as f:
@@ -62,7 +65,7 @@ class Daemon:
     def wait_log(self, pattern):
         """Wait for a line to be logged, and give what matched."""
         def found():
-            return re.search(pattern, self.log()) or self.process.poll() is not None
+            return self.process.poll() is not None or re.search(pattern, self.log())
         wait_until(found, "%s in %s" % (pattern, self.log_path))
         match = re.search(pattern, self.log())
         if not match:
@@ -143,5 +146,9 @@ def run(tests):
                             print("# %s: %s" % (name, line))
             print("not ok %d - %s" % (number, title), flush=True)
         finally:
+            for daemon in Daemon.started:  # what a failure left behind
+                daemon.process.kill()
+                daemon.process.wait()
+            Daemon.started.clear()
             shutil.rmtree(folder, ignore_errors=True)
     return 1 if failed else 0
