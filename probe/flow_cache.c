@@ -73,8 +73,10 @@ static void side_empty(struct flow_side *side)
 static void export_flow(
 	struct flow_cache *cache, const struct flow *flow, enum record_end_reason reason)
 {
-	struct flow_output_cause cause = {
-		.reason = reason, .cache_id = cache->id, .biflow = cache->biflow};
+	struct flow_output_cause cause = {.reason = reason,
+		.cache_id = cache->id,
+		.biflow = cache->biflow,
+		.shown = &cache->shown};
 
 	flow_output_write(cache->output, flow, (uint32_t)(flow - cache->table.flows), &cause);
 }
@@ -449,6 +451,7 @@ bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *
 
 	memset(cache, 0, sizeof(*cache));
 	flow_key_mask(fields, &mask);
+	flow_output_shown(fields, &cache->shown);
 	cache->output = output;
 	cache->biflow = !config->uniflow && flow_key_is_symmetric(fields);
 	cache->plain = fields == FLOW_KEY_5TUPLE;

@@ -18,6 +18,7 @@
 /** One cache of a metering process: flows under one key, their timeouts and their ends. */
 struct flow_cache {
 	struct flow_table table;
+	struct flow_key_words shown; /* what records show of a flow's first key */
 	struct flow_output *output;
 	int64_t idle_us;
 	int64_t active_us;

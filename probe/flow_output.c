@@ -86,13 +86,56 @@ static uint32_t exported_interface(const struct flow_output *output, uint16_t in
 	return index < FLOW_OUTPUT_INTERFACES ? output->interfaces[index] : index + 1U;
 }
 
+void flow_output_shown(uint32_t fields, struct flow_key_words *ret_mask)
+{
+	fields |= FLOW_KEY_VLAN | FLOW_KEY_INTERFACE | FLOW_KEY_TOS;
+	if (fields & FLOW_KEY_SRC_ADDRESS) {
+		fields |= FLOW_KEY_SRC_MAC;
+	}
+	if (fields & FLOW_KEY_DST_ADDRESS) {
+		fields |= FLOW_KEY_DST_MAC;
+	}
+	flow_key_mask(fields, ret_mask);
+}
+
+static struct flow_key shown_key(const struct flow_key *key, const struct flow_key_words *shown)
+{
+	struct flow_key_words words = flow_key_masked(key, shown);
+	struct flow_key masked;
+
+	memcpy(&masked, &words, sizeof(masked));
+	return masked;
+}
+
+/* True if the key has both addresses and the protocol: the rest of a record is then about one pair. */
+static bool is_one_pair(const struct flow_key *shown)
+{
+	return shown->address[0][0] && shown->address[1][0] && shown->protocol;
+}
+
+/* Take back what only one TCP connection can have. */
+static void write_many(struct flow_record *r)
+{
+	r->tcp_isn = 0;
+	r->rev_tcp_isn = 0;
+	r->tcp_rtt_us = 0;
+	if (r->protocol == 0) {
+		r->tcp_flags = 0;
+		r->rev_tcp_flags = 0;
+	}
+}
+
 void flow_output_write(struct flow_output *output, const struct flow *flow, uint32_t entry,
 	const struct flow_output_cause *cause)
 {
 	struct flow_record *r = record_writer_next(&output->writer);
 	unsigned forward = flow->state & FLOW_FORWARD_1 ? 1 : 0;
-	struct flow_key key = flow->key;
+	struct flow_key key = shown_key(&flow->key, cause->shown);
+	struct flow_key shown;
+	bool pair;
 
+	memcpy(&shown, cause->shown, sizeof(shown));
+	pair = is_one_pair(&shown);
 	if (forward == 1) {
 		flow_key_reverse(&key);
 	}
@@ -110,8 +153,12 @@ void flow_output_write(struct flow_output *output, const struct flow *flow, uint
 	r->direction = is_private(key.address[0], key.ip_version) ? 0 : 1;
 	r->biflow_direction = cause->biflow && flow->state & FLOW_INITIATOR_KNOWN ? 1 : 0;
 	r->cache_id = cause->cache_id;
+	if (!pair) {
+		write_many(r);
+	}
 	if (output->identity != NULL) {
-		identity_annotate(output->identity, &key, flow->name, r, &output->writer);
+		identity_annotate(
+			output->identity, &key, pair ? flow->name : 0, r, &output->writer);
 	}
 	output->records++;
 	output->ended[cause->reason]++;

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "probe/flow_key.h"
 #include "probe/flow_table.h"
 
 struct identity; /* probe/identity.h */
@@ -30,7 +31,16 @@ struct flow_output_cause {
 	enum record_end_reason reason;
 	uint8_t cache_id;
 	bool biflow;
+	/* What of the first packet's key the record shows: an address, a port or the protocol that
+	 * is no part of the key belongs to one packet and would be a lie about the others. */
+	const struct flow_key_words *shown;
 };
+
+/**
+ * The mask of what records of a cache with key @fields show: the key, the MAC of each address in
+ * it, and as the first packet's attributes VLAN, interface and class of service.
+ */
+void flow_output_shown(uint32_t fields, struct flow_key_words *ret_mask);
 
 /** Make a record of @flow, which is number @entry of its table and has packets. */
 void flow_output_write(struct flow_output *output, const struct flow *flow, uint32_t entry,

@@ -187,7 +187,8 @@ static void several_caches_count_each_packet_under_their_own_key(void **state)
 
 			records[r->cache_id]++;
 			packets[r->cache_id] += r->packets + r->rev_packets;
-			assert_int_equal(r->device_id, 3); /* named in all */
+			/* several pairs in one flow have no one name */
+			assert_int_equal(r->device_id, r->cache_id == 0 ? 0 : 3);
 			assert_int_equal(r->has_reverse,
 				r->cache_id == 1 && r->src_port != 0 && r->rev_packets > 0);
 		}
