@@ -378,11 +378,9 @@ static void the_direction_is_outward_from_private_addresses_only(void **state)
 	}
 }
 
+#ifndef ADDRESS_SANITIZER /* which reserves more address space than the limit here leaves */
 static void a_meter_that_memory_does_not_suffice_for_is_refused(void **state)
 {
-#if defined(ADDRESS_SANITIZER)
-	skip(); /* it reserves more address space than the limit below leaves */
-#else
 	struct rlimit before;
 	struct rlimit small = {.rlim_cur = 1 << 30};
 	struct meter_config config = f.config;
@@ -398,8 +396,8 @@ static void a_meter_that_memory_does_not_suffice_for_is_refused(void **state)
 	assert_null(meter);
 	assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_LIMIT));
 	g_clear_error(&error);
-#endif
 }
+#endif
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_default, close_default)
 
@@ -419,7 +417,9 @@ int main(void)
 		TEST(icmp_types_pair_and_are_exported_as_type_and_code),
 		TEST(a_host_that_pings_itself_is_two_directions),
 		TEST(the_direction_is_outward_from_private_addresses_only),
+#ifndef ADDRESS_SANITIZER
 		TEST(a_meter_that_memory_does_not_suffice_for_is_refused),
+#endif
 		TEST(a_key_is_parsed_by_its_names),
 		TEST(configurations_that_cannot_be_are_refused),
 	};
