@@ -112,10 +112,10 @@ libprobe_a_SOURCES = \
 	probe/ssdp.h \
 	probe/tls_hello.c \
 	probe/tls_hello.h
-libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) $(NDPI_CFLAGS) \
+libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(LIBPSL_CFLAGS)
 
-PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(LIBPSL_LIBS) $(NDPI_LIBS)
+PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(LIBPSL_LIBS)
 
 # Who makes which network card, compiled from the registries of the IEEE.
 EXTRA_DIST += probe/oui_generate.py
