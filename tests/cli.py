@@ -1,0 +1,63 @@
+"""What the program weir prints: the table of a home, the counters, and why it refuses."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+TOP, BUILD = os.environ.get("TOP_SRCDIR", "."), os.environ.get("TOP_BUILDDIR", "build")
+HOME = os.path.join(TOP, "tests", "data", "home.pcap")
+results = []
+
+
+def weir(*arguments):
+    return subprocess.run([os.path.join(BUILD, "weir"), *arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False,
+                          encoding="utf-8")
+
+
+def check(title, good, done):
+    results.append(good)
+    if not good:
+        for line in (done.stdout + done.stderr).splitlines()[:30]:
+            print("# " + line)
+    print("%s %d - %s" % ("ok" if good else "not ok", len(results), title))
+
+
+def devices():
+    with open(os.path.join(TOP, "tests", "data", "home.expected.tsv"), encoding="utf-8") as f:
+        rows = [line.split("\t") for line in f if line.startswith("device")]
+    return [(row[1], row[2][:20]) for row in rows]
+
+
+done = weir("meter", "-r", HOME)
+check("the table has a line for each device, with its name", done.returncode == 0 and all(
+    any(mac in line and name in line for line in done.stdout.splitlines())
+    for mac, name in devices()), done)
+check("it ends with the sums", "8 devices, 84 flow records" in done.stdout, done)
+done = weir("meter", "-r", HOME, "-o", "json:-", "--summary")
+check("the table does not mix with records on standard output",
+      len([json.loads(line) for line in done.stdout.splitlines()]) == 84
+      and "8 devices" in done.stderr, done)
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "home.ipfix")
+    done = weir("meter", "-r", HOME, "-o", "file:" + path, "-p", "full", "--stats", "json")
+    check("the counters are one JSON object, and all packets are in it",
+          json.loads(done.stdout or "{}").get("packets") == 339, done)
+    done = weir("dump", path)
+    check("what was written is read back",
+          sum("octetDeltaCount" in line for line in done.stdout.splitlines()) >= 84
+          and all(json.loads(line) for line in done.stdout.splitlines()), done)
+for title, arguments in (
+        ("no command", ()), ("a command that does not exist", ("measure",)),
+        ("no file", ("meter",)), ("a file that is not there", ("meter", "-r", "/nowhere.pcap")),
+        ("an option that does not exist", ("meter", "-r", HOME, "--colour")),
+        ("a profile that does not exist", ("meter", "-r", HOME, "-o", "json:-", "-p", "huge")),
+        ("a destination that does not exist", ("meter", "-r", HOME, "-o", "pigeon:home")),
+        ("a home that is none", ("meter", "-r", HOME, "--home", "192.168.0.0/99")),
+        ("what is no IPFIX", ("dump", HOME)),
+        ("a probe that does not run", ("status", "--run-dir", "/nowhere"))):
+    done = weir(*arguments)
+    check("refused, with a reason: " + title, done.returncode in (1, 2) and done.stderr != "", done)
+print("1..%d" % len(results))
+sys.exit(0 if all(results) else 1)
