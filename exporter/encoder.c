@@ -63,23 +63,21 @@ static void kept_clear(void *data)
 static bool encoder_announce(
 	struct encoder *e, const struct template *templates, uint32_t domain, GError **error)
 {
-	struct template options[TYPEINFO_TEMPLATES_MAX];
 	unsigned count = e->profile->template_count;
-	unsigned option_count = 0;
 	struct fixbuf_writer *w = fixbuf_writer_new(domain, e->octets_max, keep_message, e);
 	bool good = true;
 
+	/* A reader should know an element's type when it meets it in a template. */
+	if (e->profile->types) {
+		struct template types;
+
+		typeinfo_template((uint16_t)(TEMPLATE_ID_FIRST + count), &types);
+		good = fixbuf_writer_template(w, &types, error) && typeinfo_write(w, &types, error);
+	}
 	for (unsigned i = 0; good && i < count; i++) {
 		good = fixbuf_writer_template(w, &templates[i], error);
 	}
-	if (good && e->profile->types) {
-		option_count = typeinfo_templates((uint16_t)(TEMPLATE_ID_FIRST + count), options);
-	}
-	for (unsigned i = 0; good && i < option_count; i++) {
-		good = fixbuf_writer_template(w, &options[i], error);
-	}
-	good = good && typeinfo_write(w, options, option_count, error) &&
-	       fixbuf_writer_flush(w, error);
+	good = good && fixbuf_writer_flush(w, error);
 	fixbuf_writer_free(w);
 	return good;
 }

@@ -2,70 +2,37 @@
 
 #include <string.h>
 
-enum {
-	HAS_UNITS = 1,
-	HAS_RANGE = 2,
-};
+static const char *const fields[] = {"privateEnterpriseNumber", "informationElementId",
+	"informationElementDataType", "informationElementSemantics", "informationElementUnits",
+	"informationElementRangeBegin", "informationElementRangeEnd", "informationElementName",
+	"informationElementDescription"};
 
-static unsigned element_has(const struct element *e)
+void typeinfo_template(uint16_t id, struct template *ret_template)
 {
-	return (e->units != 0 ? HAS_UNITS : 0) | (e->range_max != 0 ? HAS_RANGE : 0);
+	memset(ret_template, 0, sizeof(*ret_template));
+	ret_template->id = id;
+	ret_template->scope_count = 2;
+	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+		bool reverse;
+		uint16_t octets = element_type_octets(element_by_name(fields[i], &reverse)->type);
+
+		template_add(ret_template, fields[i], octets ? octets : TEMPLATE_VARIABLE, NULL);
+	}
 }
 
-static void add(struct template *t, const char *name)
+/* Largest value of the element as the record has it; of types without order 0, like the smallest. */
+static uint64_t range_end(const struct element *e)
 {
-	bool reverse;
-	uint16_t octets = element_type_octets(element_by_name(name, &reverse)->type);
+	unsigned bits;
 
-	template_add(t, name, octets ? octets : TEMPLATE_VARIABLE, NULL);
-}
-
-static void typeinfo_template(struct template *t, uint16_t id, unsigned has)
-{
-	memset(t, 0, sizeof(*t));
-	t->id = id;
-	t->scope_count = 2;
-	add(t, "privateEnterpriseNumber");
-	add(t, "informationElementId");
-	add(t, "informationElementDataType");
-	add(t, "informationElementSemantics");
-	if (has & HAS_UNITS) {
-		add(t, "informationElementUnits");
+	if (e->range_max != 0) {
+		return e->range_max;
 	}
-	if (has & HAS_RANGE) {
-		add(t, "informationElementRangeBegin");
-		add(t, "informationElementRangeEnd");
+	if (e->type < ELEMENT_UNSIGNED8 || e->type > ELEMENT_UNSIGNED64) {
+		return 0;
 	}
-	add(t, "informationElementName");
-	add(t, "informationElementDescription");
-}
-
-/* Which combinations the own elements need, a bit each. */
-static unsigned combinations(void)
-{
-	unsigned seen = 0;
-
-	for (size_t i = 0; i < element_count; i++) {
-		if (elements[i].enterprise != 0) {
-			seen |= 1u << element_has(&elements[i]);
-		}
-	}
-	return seen;
-}
-
-unsigned typeinfo_templates(
-	uint16_t first_id, struct template ret_templates[TYPEINFO_TEMPLATES_MAX])
-{
-	unsigned seen = combinations();
-	unsigned count = 0;
-
-	for (unsigned has = 0; has < TYPEINFO_TEMPLATES_MAX; has++) {
-		if (seen & 1u << has) {
-			typeinfo_template(&ret_templates[count], (uint16_t)(first_id + count), has);
-			count++;
-		}
-	}
-	return count;
+	bits = 8U * element_type_octets(e->type);
+	return UINT64_MAX >> (64 - bits);
 }
 
 struct packer {
@@ -89,46 +56,28 @@ static void pack_text(struct packer *p, const char *text)
 static bool typeinfo_element(
 	struct fixbuf_writer *w, const struct template *t, const struct element *e, GError **error)
 {
-	unsigned has = element_has(e);
 	uint16_t units = e->units;
+	uint64_t end = range_end(e);
 	struct packer p = {0};
 
 	pack(&p, &e->enterprise, 4);
 	pack(&p, &e->id, 2);
 	pack(&p, &e->type, 1);
 	pack(&p, &e->semantics, 1);
-	if (has & HAS_UNITS) {
-		pack(&p, &units, 2);
-	}
-	if (has & HAS_RANGE) {
-		pack(&p, &e->range_min, 8);
-		pack(&p, &e->range_max, 8);
-	}
+	pack(&p, &units, 2);
+	pack(&p, &e->range_min, 8);
+	pack(&p, &end, 8);
 	pack_text(&p, e->name);
 	pack_text(&p, e->description);
 	return fixbuf_writer_record(w, t, p.octets, error);
 }
 
-bool typeinfo_write(
-	struct fixbuf_writer *w, const struct template *templates, unsigned count, GError **error)
+bool typeinfo_write(struct fixbuf_writer *w, const struct template *t, GError **error)
 {
-	unsigned seen = combinations();
-	unsigned index = 0;
-
-	/* By template, so that each makes one set. */
-	for (unsigned has = 0; has < TYPEINFO_TEMPLATES_MAX && index < count; has++) {
-		if (!(seen & 1u << has)) {
-			continue;
+	for (size_t i = 0; i < element_count; i++) {
+		if (elements[i].enterprise != 0 && !typeinfo_element(w, t, &elements[i], error)) {
+			return false;
 		}
-		for (size_t i = 0; i < element_count; i++) {
-			const struct element *e = &elements[i];
-
-			if (e->enterprise != 0 && element_has(e) == has &&
-				!typeinfo_element(w, &templates[index], e, error)) {
-				return false;
-			}
-		}
-		index++;
 	}
 	return true;
 }

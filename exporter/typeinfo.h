@@ -6,18 +6,19 @@
 #include "exporter/writer_fixbuf.h"
 
 /**
- * Type information of the own elements (RFC 5610), for collectors that learn. Units and ranges are
- * given only where an element has them, so that up to four options templates are used.
+ * Type information of the own elements (RFC 5610 3.9), for collectors that learn: one options
+ * template with all that section's fields.
+ *
+ * The section would have units and ranges left out where an element has none, which takes a
+ * template for each combination. libfixbuf, the reader most likely to learn, takes a record for type
+ * information only if its template has every field, and ignores it otherwise. So all are sent, with
+ * values that say the same: units 0, "none", and as range all that the type can hold, 0 to 0 where a
+ * type has no order.
  */
-#define TYPEINFO_TEMPLATES_MAX 4
-
-/** Make the options templates, numbered from @first_id. Returns how many. */
-unsigned typeinfo_templates(
-	uint16_t first_id, struct template ret_templates[TYPEINFO_TEMPLATES_MAX]);
+void typeinfo_template(uint16_t id, struct template *ret_template);
 
 /**
- * Append a record for every own element to @w, which has been given all @count of @templates.
+ * Append a record for every own element to @w, which has been given @t of typeinfo_template().
  * Errors as those of fixbuf_writer_record().
  */
-bool typeinfo_write(
-	struct fixbuf_writer *w, const struct template *templates, unsigned count, GError **error);
+bool typeinfo_write(struct fixbuf_writer *w, const struct template *t, GError **error);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """UDP and TCP streams, kept as files, read back by ipfixDump, python3-ipfix and tshark."""
 
+import collections
 import os
 import re
 import subprocess
@@ -11,11 +12,28 @@ import ipfix.reader
 
 from interop import Recorder, Tap, meter, records
 
+OWN = ("device", "farEnd", "peerDevice", "tcpRtt")   # how the names of our own elements begin
+NOTHING = ("", "0", "2", "False", "00:00:00:00:00:00")   # no value; 2 is ipfixDump's word for false
+
 
 def by_ipfixdump(path):
     """Data records (flow records) that libfixbuf's own reader finds."""
     out = subprocess.run(["ipfixDump", "--rfc5610", "--in", path], capture_output=True, text=True, check=True).stdout
     return len(re.findall(r"^--- data record", out, re.M)), out
+
+
+def own_values(out):
+    """How often ipfixDump shows which value of which of our own elements, by the name that it has for it."""
+    found = re.findall(r"^\t\(\d+/\d+\) +(\w+) : (?:\(len: \d+\) ?)?(.*)$", out, re.M)
+    return collections.Counter((name, value) for name, value in found
+                               if not name.startswith("reverse") and value not in NOTHING)
+
+
+def own_wanted(want):
+    """The same from the records as the program itself prints them."""
+    found = [(name, "1" if value is True else str(value)) for record in want for name, value in record.items()]
+    return collections.Counter((name, value) for name, value in found
+                               if name.startswith(OWN) and value not in NOTHING)
 
 
 def by_python(path):
@@ -63,6 +81,10 @@ def main():
                           "python3-ipfix: packets %s" % what)
                 count, out = by_ipfixdump(path)
                 tap.ok(count >= len(want), "ipfixDump: all records %s" % what, out[-2000:])
+                if profile == "full":
+                    got, known = own_values(out), own_wanted(want)
+                    tap.equal(((got - known), (known - got), len(got) > 40), ({}, {}, True),
+                              "ipfixDump: names and values of own elements %s" % what)
                 counts, bad = by_tshark(path)
                 tap.equal(bad, [], "tshark: no message %s is malformed or out of sequence" % what)
                 tap.equal(sorted(counts), sorted(packets(want)), "tshark: packets of each record %s" % what)

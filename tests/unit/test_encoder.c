@@ -246,13 +246,13 @@ static void templates_are_the_same_every_time(void **state)
 	}
 }
 
-static void a_large_message_holds_all_templates(void **state)
+static void type_information_comes_before_the_templates_that_need_it(void **state)
 {
 	struct bench *b = bench_new("full", 65535);
 
 	encoder_templates(b->encoder);
-	assert_int_equal(b->template_messages, 1);
-	assert_int_equal(b->messages, 2); /* and one of type information */
+	assert_int_equal(b->template_messages, 2); /* its template; the flows' */
+	assert_int_equal(b->messages, 3);          /* and the records between */
 	assert_int_equal(b->read_records, 13);
 	bench_free(b);
 }
@@ -469,7 +469,7 @@ int main(void)
 		cmocka_unit_test(every_profile_can_be_read_back_at_every_size),
 		cmocka_unit_test(noise_fills_messages_to_their_limit_and_no_further),
 		cmocka_unit_test(templates_are_the_same_every_time),
-		cmocka_unit_test(a_large_message_holds_all_templates),
+		cmocka_unit_test(type_information_comes_before_the_templates_that_need_it),
 		cmocka_unit_test(what_cannot_be_is_refused_with_its_reason),
 		cmocka_unit_test(text_that_is_not_utf8_is_sent_as_empty_and_counted),
 		cmocka_unit_test(names_give_way_where_a_record_is_too_large),
