@@ -2,6 +2,10 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	base/background.c \
 	base/background.h \
+	base/daemon.c \
+	base/daemon.h \
+	base/daemon_options.c \
+	base/daemon_options.h \
 	base/error.c \
 	base/error.h \
 	base/hash.c \

@@ -104,6 +104,22 @@ bool options_set_text(const struct option_spec *spec, void *target, const char *
 	return options_set_number(spec, target, what, value, error);
 }
 
+unsigned options_flatten(const struct option_set *set, struct option_spec ret[OPTIONS_MAX])
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < OPTION_GROUPS_MAX && set->groups[i].table != NULL; i++) {
+		const struct option_group *group = &set->groups[i];
+
+		g_assert(group->table->count <= OPTIONS_MAX - count);
+		for (unsigned k = 0; k < group->table->count; k++) {
+			ret[count] = group->table->specs[k];
+			ret[count++].offset += group->offset;
+		}
+	}
+	return count;
+}
+
 static void clear_member(const struct option_spec *spec, void *target)
 {
 	if (spec->kind == OPTION_TEXT) {
@@ -115,13 +131,18 @@ static void clear_member(const struct option_spec *spec, void *target)
 
 void options_clear(const struct option_set *set, void *target)
 {
-	for (unsigned i = 0; i < set->count; i++) {
-		clear_member(&set->specs[i], target);
+	struct option_spec specs[OPTIONS_MAX];
+	unsigned count = options_flatten(set, specs);
+
+	for (unsigned i = 0; i < count; i++) {
+		clear_member(&specs[i], target);
 	}
 }
 
 /* getopt's own tables, made from ours. */
 struct parser {
+	struct option_spec specs[OPTIONS_MAX];
+	unsigned count;
 	struct option longs[OPTIONS_MAX + 1];
 	char shorts[2 * OPTIONS_MAX + 2];
 	bool given[OPTIONS_MAX];
@@ -132,9 +153,10 @@ static void parser_init(struct parser *parser, const struct option_set *set)
 	char *at = parser->shorts;
 
 	memset(parser, 0, sizeof(*parser));
+	parser->count = options_flatten(set, parser->specs);
 	*at++ = ':'; /* tells a missing value from an unknown option */
-	for (unsigned i = 0; i < set->count; i++) {
-		const struct option_spec *spec = &set->specs[i];
+	for (unsigned i = 0; i < parser->count; i++) {
+		const struct option_spec *spec = &parser->specs[i];
 		bool valued = spec->kind != OPTION_FLAG;
 
 		parser->longs[i].name = spec->name;
@@ -149,17 +171,18 @@ static void parser_init(struct parser *parser, const struct option_set *set)
 	}
 }
 
-static const struct option_spec *find_spec(const struct option_set *set, int value)
+/* What getopt found: there is one. */
+static const struct option_spec *find_spec(const struct parser *parser, int value)
 {
+	unsigned i = 0;
+
 	if (value >= OPTION_FIRST) {
-		return &set->specs[value - OPTION_FIRST];
+		return &parser->specs[value - OPTION_FIRST];
 	}
-	for (unsigned i = 0; i < set->count; i++) {
-		if (set->specs[i].letter == value) {
-			return &set->specs[i];
-		}
+	while (i + 1 < parser->count && parser->specs[i].letter != value) {
+		i++;
 	}
-	return NULL;
+	return &parser->specs[i];
 }
 
 static bool refuse_argument(int value, char **argv, GError **error)
@@ -170,11 +193,10 @@ static bool refuse_argument(int value, char **argv, GError **error)
 	return false;
 }
 
-static bool apply(const struct option_set *set, void *target, struct parser *parser, int value,
-	GError **error)
+static bool apply(
+	const struct option_spec *spec, void *target, struct parser *parser, GError **error)
 {
-	const struct option_spec *spec = find_spec(set, value);
-	ptrdiff_t index = spec - set->specs;
+	ptrdiff_t index = spec - parser->specs;
 	char what[48];
 
 	if (!parser->given[index] && spec->kind == OPTION_LIST) {
@@ -195,6 +217,7 @@ static bool parse_arguments(const struct option_set *set, void *target,
 	const struct arguments *arguments, GError **error)
 {
 	struct parser parser;
+	const struct option_spec *spec;
 	int value;
 
 	parser_init(&parser, set);
@@ -205,10 +228,11 @@ static bool parse_arguments(const struct option_set *set, void *target,
 		if (value == '?' || value == ':') {
 			return refuse_argument(value, arguments->argv, error);
 		}
-		if (arguments->config && find_spec(set, value)->offset != set->config) {
+		spec = find_spec(&parser, value);
+		if (arguments->config && spec->offset != set->config) {
 			continue;
 		}
-		if (!apply(set, target, &parser, value, error)) {
+		if (!apply(spec, target, &parser, error)) {
 			return false;
 		}
 	}
@@ -239,9 +263,12 @@ bool options_parse(
 
 void options_help(const struct option_set *set, FILE *out)
 {
+	struct option_spec specs[OPTIONS_MAX];
+	unsigned count = options_flatten(set, specs);
+
 	fprintf(out, "usage: %s\n\n", set->synopsis);
-	for (unsigned i = 0; i < set->count; i++) {
-		const struct option_spec *spec = &set->specs[i];
+	for (unsigned i = 0; i < count; i++) {
+		const struct option_spec *spec = &specs[i];
 		char left[80];
 		char letter[] = "  -x,";
 

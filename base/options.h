@@ -33,15 +33,27 @@ struct option_spec {
 	const char *text;         /* for the help */
 };
 
-struct option_set {
+struct option_table {
 	const struct option_spec *specs;
-	unsigned count;       /* at most OPTIONS_MAX */
+	unsigned count;
+};
+
+/** A table whose offsets count from a struct of its own: several programs may share it. */
+struct option_group {
+	const struct option_table *table; /* NULL: none */
+	size_t offset;                    /* of that struct in the program's */
+};
+
+#define OPTION_GROUPS_MAX 3
+
+struct option_set {
+	struct option_group groups[OPTION_GROUPS_MAX]; /* as the help shows them */
 	size_t config;        /* offset of the char * that names the file (its spec has no key), or
 			* OPTIONS_NO_FILE */
 	const char *synopsis; /* for the help: what follows "usage: " */
 };
 
-#define OPTIONS_MAX     48
+#define OPTIONS_MAX     64 /* of a set */
 #define OPTIONS_NO_FILE SIZE_MAX
 
 /**
@@ -60,6 +72,12 @@ void options_clear(const struct option_set *set, void *target);
 
 /** Print what there is. */
 void options_help(const struct option_set *set, FILE *out);
+
+/**
+ * All specs of @set in one table, their offsets counting from the program's struct; returns how
+ * many they are.
+ */
+unsigned options_flatten(const struct option_set *set, struct option_spec ret[OPTIONS_MAX]);
 
 /** Set one member from text; for options_parse() and options_read(). @what names it in errors. */
 bool options_set_text(const struct option_spec *spec, void *target, const char *what,

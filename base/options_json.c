@@ -74,11 +74,12 @@ static bool set_value(const struct option_spec *spec, void *target, const char *
 	return refuse_type(spec, what, value, error);
 }
 
-static const struct option_spec *find_key(const struct option_set *set, const char *key)
+static const struct option_spec *find_key(
+	const struct option_spec *specs, unsigned count, const char *key)
 {
-	for (unsigned i = 0; i < set->count; i++) {
-		if (set->specs[i].key != NULL && strcmp(set->specs[i].key, key) == 0) {
-			return &set->specs[i];
+	for (unsigned i = 0; i < count; i++) {
+		if (specs[i].key != NULL && strcmp(specs[i].key, key) == 0) {
+			return &specs[i];
 		}
 	}
 	return NULL;
@@ -87,12 +88,14 @@ static const struct option_spec *find_key(const struct option_set *set, const ch
 static bool set_all(const struct option_set *set, void *target, const char *path,
 	const json_t *object, GError **error)
 {
+	struct option_spec specs[OPTIONS_MAX];
+	unsigned count = options_flatten(set, specs);
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)object, key, value)
 	{
-		const struct option_spec *spec = find_key(set, key);
+		const struct option_spec *spec = find_key(specs, count, key);
 		char *what = g_strdup_printf("%s: '%s'", path, key);
 		bool good;
 

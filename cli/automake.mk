@@ -11,6 +11,8 @@ weir_SOURCES = \
 	cli/run.c \
 	cli/run_child.c \
 	cli/run_child.h \
+	cli/run_options.c \
+	cli/run_options.h \
 	cli/stats_json.c \
 	cli/stats_json.h \
 	cli/status.c \

@@ -48,8 +48,9 @@ static void run_records(void *context, const struct record_batch *batch)
 
 static bool run_open_exporter(struct run *run, GError **error)
 {
-	struct export_config config = {.observation_domain = (uint32_t)run->options.domain,
-		.default_profile = run->options.profile,
+	struct export_config config = {
+		.observation_domain = (uint32_t)run->options.exporting.domain,
+		.default_profile = run->options.exporting.profile,
 		.lossless = true,
 		.file_clock = true};
 
@@ -57,7 +58,8 @@ static bool run_open_exporter(struct run *run, GError **error)
 	if (run->exporter == NULL) {
 		return false;
 	}
-	for (char **dest = run->options.destinations; dest != NULL && *dest != NULL; dest++) {
+	for (char **dest = run->options.exporting.destinations; dest != NULL && *dest != NULL;
+		dest++) {
 		if (!exporter_add(run->exporter, *dest, error)) {
 			return false;
 		}
@@ -69,7 +71,7 @@ static bool run_open(struct run *run, GError **error)
 {
 	struct identity_config config = {.hash_seed = (uint64_t)run->options.hash_seed};
 	struct meter_config meter;
-	bool has_destination = run->options.destinations != NULL;
+	bool has_destination = run->options.exporting.destinations != NULL;
 
 	if (!meter_options_meter(&run->options, &meter, error)) {
 		return false;
@@ -127,9 +129,7 @@ static enum source_result run_read(struct run *run)
 static bool stdout_taken(char **destinations)
 {
 	for (; destinations != NULL && *destinations != NULL; destinations++) {
-		const char *colon = strchr(*destinations, ':');
-
-		if (colon != NULL && colon[1] == '-' && (colon[2] == '\0' || colon[2] == '?')) {
+		if (exporting_options_standard_output(*destinations)) {
 			return true;
 		}
 	}
@@ -138,7 +138,7 @@ static bool stdout_taken(char **destinations)
 
 static void run_report(struct run *run)
 {
-	FILE *out = stdout_taken(run->options.destinations) ? stderr : stdout;
+	FILE *out = stdout_taken(run->options.exporting.destinations) ? stderr : stdout;
 	struct stats stats = {.source = run->source,
 		.meter = run->meter,
 		.identity = run->identity,

@@ -5,21 +5,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "exporter/exporting_options.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
+#include "probe/metering_options.h"
 #include "probe/source.h"
 
 /** What the command line of `weir meter` asks for. All texts are owned. */
 struct meter_options {
+	struct metering_options metering;
+	struct exporting_options exporting;
 	char *input;
-	char **destinations; /* NULL: none */
-	char **home;         /* prefixes and interface names; NULL: the default */
-	char *profile;       /* NULL: the default */
-	char *key;           /* NULL: the 5-tuple */
-	int64_t active_ms;
-	int64_t idle_ms;
-	int64_t flows_max;
-	int64_t domain;
 	int64_t hash_seed; /* 0: random */
 	int stats;         /* enum meter_stats, -1: none */
 	bool uniflow;

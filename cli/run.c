@@ -11,164 +11,17 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "base/options.h"
 #include "base/privilege.h"
 #include "base/stream_peer.h"
 #include "cli/commands.h"
 #include "cli/run_child.h"
+#include "cli/run_options.h"
+#include "exporter/export_options.h"
+#include "probe/probe_options.h"
 
 #define RUN_AREA      "run"
 #define EXIT_FAILED   1
 #define KILL_AFTER_US (10 * G_USEC_PER_SEC) /* more than the exporter takes to drain */
-
-/* Options are checked by the program they go to. */
-struct run_options {
-	bool help;
-	char **interfaces;
-	char *read;
-	char **destinations;
-	char *user;
-	char *log_level;
-	char **home;
-	char *filter;
-	bool promiscuous;
-	char *snaplen;
-	char *ring_octets;
-	char *active;
-	char *idle;
-	bool uniflow;
-	char *key;
-	char *flows_max;
-	bool nameless;
-	char *profile;
-	char *domain;
-	char *drain;
-};
-
-#define AT(member) offsetof(struct run_options, member)
-
-static const struct option_spec run_specs[] = {
-	{.name = "interface",
-		.letter = 'i',
-		.kind = OPTION_LIST,
-		.offset = AT(interfaces),
-		.argument = "IFACE",
-		.text = "capture here; may be repeated"},
-	{.name = "read",
-		.letter = 'r',
-		.kind = OPTION_TEXT,
-		.offset = AT(read),
-		.argument = "FILE",
-		.text = "read a capture file instead, then end"},
-	{.name = "output",
-		.letter = 'o',
-		.kind = OPTION_LIST,
-		.offset = AT(destinations),
-		.argument = "DEST",
-		.text = "where to (default json:-, standard output)"},
-	{.name = "user",
-		.kind = OPTION_TEXT,
-		.offset = AT(user),
-		.argument = "NAME",
-		.text = "who the programs become"},
-	{.name = "log-level",
-		.kind = OPTION_TEXT,
-		.offset = AT(log_level),
-		.argument = "L",
-		.text = "error, warning, notice, info or debug"},
-	{.name = "home",
-		.letter = 'H',
-		.kind = OPTION_LIST,
-		.offset = AT(home),
-		.argument = "PREFIX|IFACE",
-		.text = "what belongs to the home"},
-	{.name = "filter",
-		.letter = 'f',
-		.kind = OPTION_TEXT,
-		.offset = AT(filter),
-		.argument = "BPF",
-		.text = "capture only what this lets through"},
-	{.name = "promiscuous",
-		.kind = OPTION_FLAG,
-		.offset = AT(promiscuous),
-		.text = "capture frames for other stations, too"},
-	{.name = "snaplen",
-		.kind = OPTION_TEXT,
-		.offset = AT(snaplen),
-		.argument = "N",
-		.text = "octets kept of each frame"},
-	{.name = "ring-octets",
-		.kind = OPTION_TEXT,
-		.offset = AT(ring_octets),
-		.argument = "N",
-		.text = "size of the kernel's ring"},
-	{.name = "active",
-		.letter = 'a',
-		.kind = OPTION_TEXT,
-		.offset = AT(active),
-		.argument = "S",
-		.text = "active timeout"},
-	{.name = "idle",
-		.kind = OPTION_TEXT,
-		.offset = AT(idle),
-		.argument = "S",
-		.text = "idle timeout"},
-	{.name = "uniflow",
-		.letter = 'u',
-		.kind = OPTION_FLAG,
-		.offset = AT(uniflow),
-		.text = "one record a direction"},
-	{.name = "key",
-		.letter = 'k',
-		.kind = OPTION_TEXT,
-		.offset = AT(key),
-		.argument = "LIST",
-		.text = "flow key"},
-	{.name = "max-flows",
-		.letter = 'm',
-		.kind = OPTION_TEXT,
-		.offset = AT(flows_max),
-		.argument = "N",
-		.text = "flows kept at once"},
-	{.name = "no-names",
-		.kind = OPTION_FLAG,
-		.offset = AT(nameless),
-		.text = "learn neither devices nor names"},
-	{.name = "profile",
-		.letter = 'p',
-		.kind = OPTION_TEXT,
-		.offset = AT(profile),
-		.argument = "P",
-		.text = "basic, biflow or full"},
-	{.name = "domain",
-		.letter = 'd',
-		.kind = OPTION_TEXT,
-		.offset = AT(domain),
-		.argument = "N",
-		.text = "observation domain"},
-	{.name = "drain",
-		.kind = OPTION_TEXT,
-		.offset = AT(drain),
-		.argument = "S",
-		.text = "at the end wait so long for what is not sent"},
-	{.name = "help",
-		.letter = 'h',
-		.kind = OPTION_FLAG,
-		.offset = AT(help),
-		.text = "print this"},
-};
-
-static const struct option_set run_set = {.specs = run_specs,
-	.count = G_N_ELEMENTS(run_specs),
-	.config = OPTIONS_NO_FILE,
-	.synopsis = "weir run (-i IFACE... | -r FILE) [-o DEST...] [OPTION...]"};
-
-/* Names of those that one program or both get as they are. */
-static const char *const probe_gets[] = {"interface", "read", "user", "log-level", "home", "filter",
-	"promiscuous", "snaplen", "ring-octets", "active", "idle", "uniflow", "key", "max-flows",
-	"no-names", NULL};
-static const char *const export_gets[] = {
-	"output", "user", "log-level", "profile", "domain", "drain", NULL};
 
 struct run {
 	struct run_options options;
@@ -181,28 +34,8 @@ struct run {
 	int status;
 };
 
-static void pass_option(
-	struct run_child *child, const struct option_spec *spec, const struct run_options *options)
-{
-	const char *place = (const char *)options + spec->offset;
-	char *name = g_strconcat("--", spec->name, NULL);
-	char **list = spec->kind == OPTION_LIST ? *(char **const *)(const void *)place : NULL;
-	const char *text = spec->kind == OPTION_TEXT ? *(char *const *)(const void *)place : NULL;
-
-	if (spec->kind == OPTION_FLAG && *(const bool *)place) {
-		run_child_add(child, name, NULL);
-	}
-	if (text != NULL) {
-		run_child_add(child, name, text, NULL);
-	}
-	for (; list != NULL && *list != NULL; list++) {
-		run_child_add(child, name, *list, NULL);
-	}
-	g_free(name);
-}
-
 static void prepare(
-	struct run *run, struct run_child *child, const char *program, const char *const *gets)
+	struct run *run, struct run_child *child, const char *program, const struct option_set *set)
 {
 	char parent[16];
 
@@ -210,11 +43,7 @@ static void prepare(
 	run_child_init(child, program);
 	run_child_add(child, "--foreground", "--log", "stderr", "--run-dir", run->folder,
 		"--parent", parent, NULL);
-	for (size_t i = 0; i < G_N_ELEMENTS(run_specs); i++) {
-		if (g_strv_contains(gets, run_specs[i].name)) {
-			pass_option(child, &run_specs[i], &run->options);
-		}
-	}
+	run_options_pass(&run->options, set, child);
 }
 
 /* A folder that nobody else can look into. */
@@ -262,7 +91,7 @@ static void remove_folder(struct run *run)
 
 static bool is_live(const struct run *run)
 {
-	return run->options.read == NULL;
+	return run_options_get(&run->options, "read").text == NULL;
 }
 
 /* First the probe, whose last flows the exporter must still get. */
@@ -417,14 +246,14 @@ static int open_signals(void)
 
 static int execute(struct run *run, GError **error)
 {
-	run->folder = make_folder(run->options.user, error);
+	run->folder = make_folder(run_options_get(&run->options, "user").text, error);
 	if (run->folder == NULL) {
 		return EXIT_FAILED;
 	}
 	run->signals = open_signals();
-	prepare(run, &run->probe, "weir-probe", probe_gets);
-	prepare(run, &run->exporter, "weir-export", export_gets);
-	if (run->options.destinations == NULL) {
+	prepare(run, &run->probe, "weir-probe", &probe_option_set);
+	prepare(run, &run->exporter, "weir-export", &export_option_set);
+	if (run_options_get(&run->options, "output").list == NULL) {
 		run_child_add(&run->exporter, "--output", "json:-", NULL);
 	}
 	if (!is_live(run)) {
@@ -444,10 +273,10 @@ int run_command(int argc, char **argv)
 	int status;
 
 	log_open("weir", LOG_TARGET_STDERR, LOG_LEVEL_NOTICE);
-	if (!options_parse(&run_set, &run.options, argc, argv, &error)) {
+	if (!run_options_parse(&run.options, argc, argv, &error)) {
 		status = EXIT_USAGE;
-	} else if (run.options.help) {
-		options_help(&run_set, stdout);
+	} else if (run_options_get(&run.options, "help").flag) {
+		options_help(&run.options.set, stdout);
 		status = 0;
 	} else {
 		status = execute(&run, &error);
@@ -457,6 +286,6 @@ int run_command(int argc, char **argv)
 		g_error_free(error);
 	}
 	remove_folder(&run);
-	options_clear(&run_set, &run.options);
+	run_options_clear(&run.options);
 	return status;
 }

@@ -37,8 +37,9 @@ static const struct option_spec status_specs[] = {
 		.text = "print this"},
 };
 
-static const struct option_set status_set = {.specs = status_specs,
-	.count = G_N_ELEMENTS(status_specs),
+static const struct option_table status_table = {status_specs, G_N_ELEMENTS(status_specs)};
+
+static const struct option_set status_set = {.groups = {{&status_table, 0}},
 	.config = OPTIONS_NO_FILE,
 	.synopsis = "weir status [OPTION...]"};
 

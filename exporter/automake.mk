@@ -23,6 +23,8 @@ libexporter_a_SOURCES = \
 	exporter/export_options.c \
 	exporter/export_options.h \
 	exporter/exporter.c \
+	exporter/exporting_options.c \
+	exporter/exporting_options.h \
 	exporter/json_record.c \
 	exporter/json_record.h \
 	exporter/json_text.c \

@@ -216,7 +216,7 @@ static void reload(struct export_daemon *daemon)
 		log_warning(DAEMON_AREA, "'%s' changes only with a restart", name);
 	}
 	daemon->drain_ms = options.drain_ms;
-	log_level_set((enum log_level)options.log_level);
+	log_level_set((enum log_level)options.daemon.log_level);
 	export_options_clear(&options);
 	log_notice(DAEMON_AREA, "configuration reloaded");
 }
@@ -240,13 +240,14 @@ static bool drop(const struct export_options *options, GError **error)
 {
 	struct privilege_user user;
 
-	if (options->user != NULL && !privilege_user_find(options->user, &user, error)) {
+	if (options->daemon.user != NULL &&
+		!privilege_user_find(options->daemon.user, &user, error)) {
 		return false;
 	}
-	if (!privilege_drop(options->user != NULL ? &user : NULL, error)) {
+	if (!privilege_drop(options->daemon.user != NULL ? &user : NULL, error)) {
 		return false;
 	}
-	if (options->parent != 0 && !privilege_follow((pid_t)options->parent)) {
+	if (options->daemon.parent != 0 && !privilege_follow((pid_t)options->daemon.parent)) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_SYSTEM, "--parent: it has ended already");
 		return false;
 	}
@@ -264,7 +265,7 @@ struct export_daemon *export_daemon_new(
 	daemon->retry_ms = RETRY_FIRST_MS;
 	daemon->drain_ms = options->drain_ms;
 	daemon->outlets = outlets_new();
-	daemon->path = g_build_filename(options->run_dir, STREAM_SOCKET_NAME, NULL);
+	daemon->path = g_build_filename(options->daemon.run_dir, STREAM_SOCKET_NAME, NULL);
 	daemon->signals = loop_signals_open(error);
 	if (daemon->signals < 0 || !drop(options, error) ||
 		!outlets_set(daemon->outlets, options, error)) {

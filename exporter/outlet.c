@@ -33,15 +33,15 @@ static struct outlet *outlet_new(
 	const char *uri, const struct export_options *options, GError **error)
 {
 	struct export_config config = {
-		.observation_domain = (uint32_t)options->domain,
+		.observation_domain = (uint32_t)options->exporting.domain,
 		.lossless = options->once,
 		.file_clock = options->once,
 	};
 	struct outlet *outlet = g_new0(struct outlet, 1);
 
 	outlet->uri = g_strdup(uri);
-	outlet->profile = g_strdup(options->profile);
-	outlet->domain = options->domain;
+	outlet->profile = g_strdup(options->exporting.profile);
+	outlet->domain = options->exporting.domain;
 	config.default_profile = outlet->profile;
 	outlet->exporter = exporter_new(&config, error);
 	if (outlet->exporter == NULL || !exporter_add(outlet->exporter, uri, error)) {
@@ -86,8 +86,8 @@ static struct outlet *find(
 	for (unsigned i = 0; i < outlets->all->len; i++) {
 		struct outlet *outlet = g_ptr_array_index(outlets->all, i);
 
-		if (strcmp(outlet->uri, uri) == 0 && outlet->domain == options->domain &&
-			g_strcmp0(outlet->profile, options->profile) == 0) {
+		if (strcmp(outlet->uri, uri) == 0 && outlet->domain == options->exporting.domain &&
+			g_strcmp0(outlet->profile, options->exporting.profile) == 0) {
 			return outlet;
 		}
 	}
@@ -116,7 +116,7 @@ bool outlets_set(struct outlets *outlets, const struct export_options *options, 
 	GPtrArray *wanted = g_ptr_array_new();
 	GPtrArray *fresh = g_ptr_array_new_with_free_func(outlet_free);
 
-	for (char **uri = options->destinations; *uri != NULL; uri++) {
+	for (char **uri = options->exporting.destinations; *uri != NULL; uri++) {
 		struct outlet *outlet = find(outlets, *uri, options);
 
 		if (outlet == NULL) {

@@ -57,12 +57,12 @@ static void take_tick(void *context)
 
 static char *socket_path(const struct probe_options *options)
 {
-	return g_build_filename(options->run_dir, STREAM_SOCKET_NAME, NULL);
+	return g_build_filename(options->daemon.run_dir, STREAM_SOCKET_NAME, NULL);
 }
 
 static bool open_stream(struct probe *probe, GError **error)
 {
-	const char *folder = probe->options->run_dir;
+	const char *folder = probe->options->daemon.run_dir;
 	char *path;
 	struct stream_server_config config = {.program = "weir-probe",
 		.flags = is_live(probe) ? 0 : STREAM_FLAG_FILE,
@@ -145,17 +145,18 @@ bool probe_confine(struct probe *probe, GError **error)
 	const struct probe_options *options = probe->options;
 	struct privilege_user user;
 	const struct privilege_needs needs = {.profile = PRIVILEGE_PROBE,
-		.read_files = options->config != NULL,
-		.log_socket = options->log_target != LOG_TARGET_STDERR};
+		.read_files = options->daemon.config != NULL,
+		.log_socket = options->daemon.log_target != LOG_TARGET_STDERR};
 
-	if (options->user != NULL && (!privilege_user_find(options->user, &user, error) ||
-					     !give_socket(options, &user, error))) {
+	if (options->daemon.user != NULL &&
+		(!privilege_user_find(options->daemon.user, &user, error) ||
+			!give_socket(options, &user, error))) {
 		return false;
 	}
-	if (!privilege_drop(options->user != NULL ? &user : NULL, error)) {
+	if (!privilege_drop(options->daemon.user != NULL ? &user : NULL, error)) {
 		return false;
 	}
-	if (options->parent != 0 && !privilege_follow((pid_t)options->parent)) {
+	if (options->daemon.parent != 0 && !privilege_follow((pid_t)options->daemon.parent)) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_SYSTEM, "--parent: it has ended already");
 		return false;
 	}

@@ -27,7 +27,7 @@ static bool home_config(const struct probe *probe, const struct probe_options *o
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->devices_max = PROBE_DEVICES;
-	for (char **value = options->home; value != NULL && *value != NULL; value++) {
+	for (char **value = options->metering.home; value != NULL && *value != NULL; value++) {
 		if (home_interface(probe, *value, ret)) {
 			continue;
 		}
@@ -57,15 +57,11 @@ static void take_records(void *context, const struct record_batch *batch)
 static struct meter *new_meter(struct probe *probe, const struct probe_options *options,
 	struct identity *identity, GError **error)
 {
-	struct meter_config config = {
-		.cache_count = 1, .stable_payload = options->read != NULL, .observation_point = 1};
+	struct meter_config config = options->meter;
 	struct meter *meter;
 
-	config.caches[0] = (struct meter_cache_config){.key_fields = options->key_fields,
-		.active_timeout_ms = options->active_ms,
-		.idle_timeout_ms = options->idle_ms,
-		.flows_max = (uint32_t)options->flows_max,
-		.uniflow = options->uniflow};
+	config.stable_payload = options->read != NULL;
+	config.observation_point = 1;
 	meter = meter_new(&config, identity, take_records, probe, error);
 	if (meter == NULL) {
 		return NULL;
@@ -121,7 +117,7 @@ static bool replace(struct probe *probe, const struct probe_options *options, GE
 	struct identity *identity;
 	bool opened;
 
-	if (!same_home(options->home, probe->reloaded.home)) {
+	if (!same_home(options->metering.home, probe->reloaded.metering.home)) {
 		probe->identity = NULL;
 	}
 	opened = probe_meter_open(probe, options, error);
@@ -161,7 +157,7 @@ void probe_reload(struct probe *probe)
 	if (!probe_options_live(&options, probe->options, &name)) {
 		log_warning(PROBE_AREA, "'%s' changes only with a restart", name);
 	}
-	log_level_set((enum log_level)options.log_level);
+	log_level_set((enum log_level)options.daemon.log_level);
 	probe_options_clear(&probe->reloaded);
 	probe->reloaded = options;
 	log_notice(PROBE_AREA, "configuration reloaded");

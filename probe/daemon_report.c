@@ -158,9 +158,10 @@ static void report_interfaces(const struct probe *probe)
 
 			to->index = from->index;
 			to->link_type = from->link_type;
-			to->home = probe->reloaded.home != NULL &&
-				   g_strv_contains(
-					   (const char *const *)probe->reloaded.home, from->name);
+			to->home =
+				probe->reloaded.metering.home != NULL &&
+				g_strv_contains((const char *const *)probe->reloaded.metering.home,
+					from->name);
 			memcpy(to->mac, from->mac, sizeof(to->mac));
 			(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
 			stream_server_event(probe->server, message);

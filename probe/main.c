@@ -1,94 +1,43 @@
-#include <stdio.h>
-
-#include "base/background.h"
-#include "base/error.h"
-#include "base/log.h"
-#include "base/memory.h"
-#include "base/notify.h"
+#include "base/daemon.h"
 #include "probe/daemon.h"
 
-#define PROGRAM     "weir-probe"
-#define EXIT_USAGE  2
-#define EXIT_FAILED 1
-
-static int fail(GError *error)
+static bool load(void *options, int argc, char **argv, GError **error)
 {
-	int status =
-		g_error_matches(error, WEIR_ERROR, WEIR_ERROR_USAGE) ? EXIT_USAGE : EXIT_FAILED;
-
-	log_error("start", "%s", error->message);
-	g_error_free(error);
-	return status;
+	return probe_options_load(options, argc, argv, error);
 }
 
-/* Open, give up all rights, tell whoever waits for it, meter. */
-static int run(
-	const struct probe_options *options, int argc, char **argv, struct background *background)
+static void *open_probe(const void *options, int argc, char **argv, GError **error)
 {
-	GError *error = NULL;
-	struct probe *probe = NULL;
-	int notify = notify_open();
-	int status;
+	return probe_new(options, argc, argv, error);
+}
 
-	if (background_pid(background, options->run_dir, PROGRAM, &error)) {
-		probe = probe_new(options, argc, argv, &error);
-	}
-	if (probe == NULL || !background_detach(background, &error)) {
-		probe_free(probe);
-		return fail(error);
-	}
-	log_open(PROGRAM, (enum log_target)options->log_target, (enum log_level)options->log_level);
-	log_notice("start", "version %s", PACKAGE_VERSION);
-	if (!probe_confine(probe, &error)) {
-		probe_free(probe);
-		return fail(error);
-	}
-	log_info("start", "at work");
-	background_ready(background);
-	notify_send(notify, "READY=1");
-	memory_trim();
-	status = probe_run(probe);
-	notify_send(notify, "STOPPING=1");
+static bool confine(void *probe, GError **error)
+{
+	return probe_confine(probe, error);
+}
+
+static int run(void *probe)
+{
+	return probe_run(probe);
+}
+
+static void close_probe(void *probe)
+{
 	probe_free(probe);
-	return status;
 }
 
-static int start(const struct probe_options *options, int argc, char **argv)
-{
-	struct background background = {.pipe = -1};
-	GError *error = NULL;
-	int status = 0;
-
-	if (options->foreground) {
-		return run(options, argc, argv, &background);
-	}
-	switch (background_start(&background, &status, &error)) {
-	case BACKGROUND_CHILD:
-		return run(options, argc, argv, &background);
-	case BACKGROUND_PARENT:
-		return status;
-	case BACKGROUND_FAILED:
-		break;
-	}
-	return fail(error);
-}
+static const struct daemon_program program = {.name = "weir-probe",
+	.set = &probe_option_set,
+	.common = offsetof(struct probe_options, daemon),
+	.load = load,
+	.open = open_probe,
+	.confine = confine,
+	.run = run,
+	.close = close_probe};
 
 int main(int argc, char **argv)
 {
 	struct probe_options options;
-	GError *error = NULL;
-	int status = 0;
 
-	log_open(PROGRAM, LOG_TARGET_STDERR, LOG_LEVEL_NOTICE);
-	if (!probe_options_load(&options, argc, argv, &error)) {
-		status = fail(error);
-	} else if (options.help) {
-		probe_options_help(stdout);
-	} else if (options.version) {
-		printf("%s %s\n", PROGRAM, PACKAGE_VERSION);
-	} else {
-		status = start(&options, argc, argv);
-	}
-	probe_options_clear(&options);
-	return status;
+	return daemon_main(&program, &options, argc, argv);
 }

@@ -29,12 +29,12 @@ static void a_destination_is_enough(void **state)
 	struct export_options options;
 
 	assert_true(LOAD(&options, NULL, "-o", "udp:192.0.2.1:4739"));
-	assert_string_equal(options.destinations[0], "udp:192.0.2.1:4739");
-	assert_string_equal(options.run_dir, "/run/weir");
-	assert_null(options.profile);
-	assert_int_equal(options.domain, 1);
+	assert_string_equal(options.exporting.destinations[0], "udp:192.0.2.1:4739");
+	assert_string_equal(options.daemon.run_dir, "/run/weir");
+	assert_null(options.exporting.profile);
+	assert_int_equal(options.exporting.domain, 1);
 	assert_int_equal(options.drain_ms, 5000);
-	assert_int_equal(options.log_target, LOG_TARGET_SYSLOG);
+	assert_int_equal(options.daemon.log_target, LOG_TARGET_SYSLOG);
 	export_options_clear(&options);
 	export_options_clear(&options);
 }
@@ -44,7 +44,7 @@ static void standard_output_is_for_the_foreground(void **state)
 	struct export_options options;
 
 	assert_true(LOAD(&options, NULL, "-F", "-o", "json:-"));
-	assert_int_equal(options.log_target, LOG_TARGET_STDERR);
+	assert_int_equal(options.daemon.log_target, LOG_TARGET_STDERR);
 	export_options_clear(&options);
 	REFUSE("'json:-' needs --foreground", "-o", "json:-");
 	REFUSE("'file:-?profile=full' needs --foreground", "-o", "file:-?profile=full");
@@ -64,10 +64,10 @@ static void help_and_version_need_nothing_else(void **state)
 	struct export_options options;
 
 	assert_true(LOAD(&options, NULL, "--help"));
-	assert_true(options.help);
+	assert_true(options.daemon.help);
 	export_options_clear(&options);
 	assert_true(LOAD(&options, NULL, "-V"));
-	assert_true(options.version);
+	assert_true(options.daemon.version);
 	export_options_clear(&options);
 }
 

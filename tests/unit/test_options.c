@@ -42,10 +42,10 @@ static const struct option_spec specs[] = {
 	{.name = "word", .key = "word", .kind = OPTION_WORD, .offset = AT(word), .words = words},
 };
 
-static const struct option_set set = {.specs = specs,
-	.count = G_N_ELEMENTS(specs),
-	.config = AT(config),
-	.synopsis = "test [OPTION...]"};
+static const struct option_table table = {specs, G_N_ELEMENTS(specs)};
+
+static const struct option_set set = {
+	.groups = {{&table, 0}}, .config = AT(config), .synopsis = "test [OPTION...]"};
 
 static bool parse(struct target *target, GError **error, const char *const *constants)
 {
@@ -220,13 +220,83 @@ static void the_help_names_every_option(void **state)
 	assert_int_equal(fclose(out), 0);
 	assert_true(g_str_has_prefix(text, "usage: test [OPTION...]\n"));
 	assert_non_null(strstr(text, "  -n, --number N"));
-	for (unsigned i = 0; i < set.count; i++) {
+	for (unsigned i = 0; i < table.count; i++) {
 		char *name = g_strdup_printf("--%s", specs[i].name);
 
 		assert_non_null(strstr(text, name));
 		g_free(name);
 	}
 	free(text);
+}
+
+struct shared {
+	bool loud;
+	char *name;
+};
+
+struct sharer {
+	int64_t own;
+	char *config;
+	struct shared shared;
+};
+
+static const struct option_spec shared_specs[] = {
+	{.name = "loud",
+		.letter = 'l',
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct shared, loud)},
+	{.name = "name",
+		.key = "name",
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct shared, name)},
+};
+
+static const struct option_spec sharer_specs[] = {
+	{.name = "own",
+		.letter = 'o',
+		.kind = OPTION_NUMBER,
+		.offset = offsetof(struct sharer, own),
+		.max = 9},
+	{.name = "config", .kind = OPTION_TEXT, .offset = offsetof(struct sharer, config)},
+};
+
+static const struct option_table shared_table = {shared_specs, G_N_ELEMENTS(shared_specs)};
+static const struct option_table sharer_table = {sharer_specs, G_N_ELEMENTS(sharer_specs)};
+
+static const struct option_set sharer_set = {
+	.groups = {{&sharer_table, 0}, {&shared_table, offsetof(struct sharer, shared)}},
+	.config = offsetof(struct sharer, config),
+	.synopsis = "sharer"};
+
+static void a_shared_table_fills_the_struct_of_its_own(void **state)
+{
+	struct sharer sharer = {0};
+	char *path = write_file("{\"name\": \"of the file\"}");
+	const char *argv[] = {"sharer", "-lo5", "--config", path, NULL};
+	const char *again[] = {"sharer", "--config", path, "--name", "of the line", NULL};
+
+	assert_true(options_parse(&sharer_set, &sharer, 4, (char **)(uintptr_t)argv, NULL));
+	assert_int_equal(sharer.own, 5);
+	assert_true(sharer.shared.loud);
+	assert_string_equal(sharer.shared.name, "of the file");
+	assert_true(options_parse(&sharer_set, &sharer, 5, (char **)(uintptr_t)again, NULL));
+	assert_string_equal(sharer.shared.name, "of the line");
+	options_clear(&sharer_set, &sharer);
+	assert_null(sharer.shared.name);
+	assert_null(sharer.config);
+	(void)g_unlink(path);
+	g_free(path);
+}
+
+static void a_flat_table_counts_from_the_program_s_struct(void **state)
+{
+	struct option_spec flat[OPTIONS_MAX];
+
+	assert_int_equal(options_flatten(&sharer_set, flat), 4);
+	assert_string_equal(flat[0].name, "own");
+	assert_int_equal(flat[0].offset, offsetof(struct sharer, own));
+	assert_string_equal(flat[3].name, "name");
+	assert_int_equal(flat[3].offset, offsetof(struct sharer, shared.name));
 }
 
 int main(void)
@@ -240,6 +310,8 @@ int main(void)
 		cmocka_unit_test(wrong_files_are_named_with_key_and_value),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(the_help_names_every_option),
+		cmocka_unit_test(a_shared_table_fills_the_struct_of_its_own),
+		cmocka_unit_test(a_flat_table_counts_from_the_program_s_struct),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,13 +31,13 @@ static void an_interface_is_enough(void **state)
 
 	assert_true(LOAD(&options, NULL, "-i", "eth0"));
 	assert_string_equal(options.interfaces[0], "eth0");
-	assert_string_equal(options.run_dir, "/run/weir");
-	assert_int_equal(options.active_ms, 300000);
-	assert_int_equal(options.idle_ms, 60000);
-	assert_int_equal(options.flows_max, 65536);
-	assert_int_equal(options.key_fields, FLOW_KEY_5TUPLE);
-	assert_int_equal(options.log_level, LOG_LEVEL_NOTICE);
-	assert_int_equal(options.log_target, LOG_TARGET_SYSLOG);
+	assert_string_equal(options.daemon.run_dir, "/run/weir");
+	assert_int_equal(options.metering.active_ms, 300000);
+	assert_int_equal(options.metering.idle_ms, 60000);
+	assert_int_equal(options.metering.flows_max, 65536);
+	assert_int_equal(options.meter.caches[0].key_fields, FLOW_KEY_5TUPLE);
+	assert_int_equal(options.daemon.log_level, LOG_LEVEL_NOTICE);
+	assert_int_equal(options.daemon.log_target, LOG_TARGET_SYSLOG);
 	assert_false(options.wait_subscriber);
 	probe_options_clear(&options);
 	probe_options_clear(&options);
@@ -49,7 +49,7 @@ static void a_file_waits_for_its_subscriber(void **state)
 
 	assert_true(LOAD(&options, NULL, "-r", "x.pcap", "--foreground"));
 	assert_true(options.wait_subscriber);
-	assert_int_equal(options.log_target, LOG_TARGET_STDERR);
+	assert_int_equal(options.daemon.log_target, LOG_TARGET_STDERR);
 	probe_options_clear(&options);
 }
 
@@ -58,7 +58,8 @@ static void a_flow_key_is_understood(void **state)
 	struct probe_options options;
 
 	assert_true(LOAD(&options, NULL, "-i", "eth0", "--key", "src,dst"));
-	assert_int_equal(options.key_fields, FLOW_KEY_SRC_ADDRESS | FLOW_KEY_DST_ADDRESS);
+	assert_int_equal(
+		options.meter.caches[0].key_fields, FLOW_KEY_SRC_ADDRESS | FLOW_KEY_DST_ADDRESS);
 	probe_options_clear(&options);
 }
 
@@ -77,10 +78,10 @@ static void help_and_version_need_nothing_else(void **state)
 	struct probe_options options;
 
 	assert_true(LOAD(&options, NULL, "--help"));
-	assert_true(options.help);
+	assert_true(options.daemon.help);
 	probe_options_clear(&options);
 	assert_true(LOAD(&options, NULL, "--version"));
-	assert_true(options.version);
+	assert_true(options.daemon.version);
 	probe_options_clear(&options);
 }
 

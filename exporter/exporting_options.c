@@ -1,0 +1,48 @@
+#include "exporter/exporting_options.h"
+
+#include <string.h>
+
+#define AT(member) offsetof(struct exporting_options, member)
+
+static const struct option_spec exporting_option_specs[] = {
+	{.name = "output",
+		.key = "destinations",
+		.letter = 'o',
+		.kind = OPTION_LIST,
+		.offset = AT(destinations),
+		.argument = "DEST",
+		.text = "where to: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH; may be "
+			"repeated"},
+	{.name = "profile",
+		.key = "profile",
+		.letter = 'p',
+		.kind = OPTION_TEXT,
+		.offset = AT(profile),
+		.argument = "P",
+		.text = "basic, biflow (default) or full"},
+	{.name = "domain",
+		.key = "observation-domain",
+		.letter = 'd',
+		.kind = OPTION_NUMBER,
+		.offset = AT(domain),
+		.min = 0,
+		.max = UINT32_MAX,
+		.argument = "N",
+		.text = "observation domain (default 1)"},
+};
+
+const struct option_table exporting_option_table = {
+	exporting_option_specs, G_N_ELEMENTS(exporting_option_specs)};
+
+void exporting_options_init(struct exporting_options *options)
+{
+	memset(options, 0, sizeof(*options));
+	options->domain = 1;
+}
+
+bool exporting_options_standard_output(const char *destination)
+{
+	const char *colon = strchr(destination, ':');
+
+	return colon != NULL && colon[1] == '-' && (colon[2] == '\0' || colon[2] == '?');
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "base/options.h"
+
+/** What every program that exports can be asked. Texts are owned. */
+struct exporting_options {
+	char **destinations; /* NULL: none */
+	char *profile;       /* NULL: the default */
+	int64_t domain;
+};
+
+/** Their table; for the groups of a set. */
+extern const struct option_table exporting_option_table;
+
+/** The defaults, before options_parse(). */
+void exporting_options_init(struct exporting_options *options);
+
+/** True if @destination is the standard output, so that nothing else may be written there. */
+bool exporting_options_standard_output(const char *destination);
