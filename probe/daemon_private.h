@@ -42,7 +42,8 @@ struct probe {
 	int64_t logged_us;  /* monotonic: losses were logged */
 	uint64_t logged_losses;
 	struct hash_key hash;
-	uint64_t devices[PROBE_DEVICES + 1]; /* hash of what subscribers know, by id; 0: nothing */
+	uint64_t
+		devices[PROBE_DEVICES + 1]; /* hash of what all have been told, by id; 0: nothing */
 	bool ending;
 	bool failed;
 };

@@ -108,6 +108,19 @@ static void convert(const struct identity_device *device, struct stream_device *
 	ret->first_seen_us = device->first_seen_us;
 }
 
+/* For a newcomer, who knows nothing; what the others know stays as it is. */
+static void introduce_device(void *context, const struct identity_device *device)
+{
+	struct probe *probe = context;
+	struct stream_message *message = g_new0(struct stream_message, 1);
+
+	message->type = STREAM_DEVICE;
+	convert(device, &message->device);
+	message->device.last_seen_us = device->last_seen_us;
+	stream_server_event(probe->server, message);
+	g_free(message);
+}
+
 /* Tell a device unless this is known already. When it was last seen is told with a change only. */
 static void report_device(void *context, const struct identity_device *device)
 {
@@ -176,8 +189,9 @@ void probe_report_joined(void *context)
 	struct stream_counters counters;
 
 	report_interfaces(probe);
-	memset(probe->devices, 0, sizeof(probe->devices)); /* the newcomer knows none */
-	report_devices(probe, loop_monotonic_us());
+	if (probe->identity != NULL) {
+		identity_devices(probe->identity, introduce_device, probe);
+	}
 	collect(probe, &counters);
 	counters.time_us = (uint64_t)loop_clock_us();
 	stream_server_counters(probe->server, &counters);

@@ -178,6 +178,19 @@ def the_home_is_an_interface_or_a_prefix(folder):
     probe.wait_log("nowhere")
 
 
+def a_newcomer_takes_no_device_from_others(folder):
+    probe = home.probe(folder)
+    first = home.listen(folder)
+    home.send(100, 10)
+    home.seen(folder, 100)
+    second = home.listen(folder)
+    equal(len(home.status(folder)["devices"]), 1, "devices")
+    ends_well(probe)
+    equal(home.heard(first)["devices"], 1, "devices told to the first")
+    if home.heard(second)["devices"] == 0:
+        raise AssertionError("no device told to the second")
+
+
 def destinations_come_and_go(folder):
     sinks = [Sink("udp") for _ in range(3)]
     path = os.path.join(folder, "export.json")
@@ -361,6 +374,7 @@ if __name__ == "__main__":
         what_nobody_hears_is_counted,
         a_new_configuration_loses_no_packet,
         the_home_is_an_interface_or_a_prefix,
+        a_newcomer_takes_no_device_from_others,
         destinations_come_and_go,
         no_rights_are_left,
         another_user_takes_over,

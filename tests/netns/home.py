@@ -38,9 +38,7 @@ def make_wire():
         with open("/proc/sys/net/ipv6/conf/%s/disable_ipv6" % which, "w", encoding="ascii") as f:
             f.write("1")
     ip("link", "set", "lo", "up")
-    ip("link", "add", "out", "type", "veth", "peer", "name", "in")
-    for name in ("in", "out"):
-        ip("link", "set", name, "arp", "off", "up")
+    wire("out", "in")
 
 
 class Daemon:
@@ -97,6 +95,13 @@ class Daemon:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def age_s(pid):
+    """Seconds since a process was started."""
+    with open("/proc/%d/stat" % pid, encoding="ascii") as f:
+        ticks = int(f.read().rsplit(")", 1)[1].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
 def wait_until(condition, what):
     deadline = time.monotonic() + PATIENCE
     while not condition():
@@ -119,11 +124,62 @@ def connected(daemon, times=1):
     wait_until(lambda: daemon.log().count("connected to") >= times, "a connection")
 
 
-def send(count, flows, rate=20000, payload=32):
-    """Send packets and give what was sent."""
-    text = subprocess.run([os.path.join(BUILD, "tests/netns/send"), "out", str(count), str(flows),
-                           str(rate), str(payload)], check=True, stdout=subprocess.PIPE).stdout
+def sender(count, flows, rate=20000, payload=32, interface="out"):
+    """Begin to send packets; SIGTERM ends it early, sent() gives what it was."""
+    return subprocess.Popen([os.path.join(BUILD, "tests/netns/send"), interface, str(count),
+                             str(flows), str(rate), str(payload)], stdout=subprocess.PIPE)
+
+
+def sent(process):
+    """Wait for a sender's end and give what it has sent."""
+    text = process.communicate(timeout=PATIENCE)[0]
+    if process.returncode != 0:
+        raise AssertionError("tests/netns/send: exit status %d" % process.returncode)
     return json.loads(text)
+
+
+def send(*arguments, **more):
+    """Send packets and give what was sent."""
+    return sent(sender(*arguments, **more))
+
+
+def status(folder):
+    """What `weir status` says of the probe of this folder."""
+    text = subprocess.run([os.path.join(BUILD, "weir"), "status", "--json", "--run-dir", folder],
+                          check=True, stdout=subprocess.PIPE, timeout=PATIENCE).stdout
+    return json.loads(text)
+
+
+def seen(folder, packets):
+    """Wait until the probe has metered so many packets, whenever the kernel hands them over."""
+    wait_until(lambda: status(folder)["counters"]["packets"] >= packets, "%d packets" % packets)
+
+
+def flows_gone(folder):
+    """Wait until all flows of the probe have ended by their timeouts."""
+    wait_until(lambda: status(folder)["counters"]["flows_active"] == 0, "the end of all flows")
+
+
+def listen(folder):
+    """A subscriber of the flow stream that has been greeted; heard() gives what it got."""
+    process = subprocess.Popen([os.path.join(BUILD, "tests/netns/listen"),
+                                os.path.join(folder, "flow.sock")], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    if process.stderr.readline() != b"ready\n":
+        raise AssertionError("the probe greets nobody")
+    return process
+
+
+def heard(process):
+    """Wait for a listener's end and give its totals."""
+    return json.loads(process.communicate(timeout=PATIENCE)[0])
+
+
+def wire(out, into):
+    """One more wire."""
+    ip("link", "add", out, "type", "veth", "peer", "name", into)
+    for name in (into, out):
+        ip("link", "set", name, "arp", "off", "up")
 
 
 def run(tests):

@@ -4,13 +4,14 @@
  *
  *	send IFACE COUNT FLOWS RATE [PAYLOAD]
  *
- * RATE is packets a second, 0: as fast as it goes. COUNT is at most COUNT_MAX.
+ * RATE is packets a second, 0: as fast as it goes. COUNT is at most COUNT_MAX; SIGTERM ends it early.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,13 @@ struct plan {
 	unsigned long rate;
 	unsigned long payload;
 };
+
+static volatile sig_atomic_t told_to_end;
+
+static void take_signal(int signal)
+{
+	told_to_end = 1;
+}
 
 static uint16_t ip_checksum(const uint8_t *header)
 {
@@ -84,10 +92,11 @@ static int send_all(int fd, const struct sockaddr_ll *to, const struct plan *pla
 	uint8_t frame[DATA_OFFSET + PAYLOAD_MAX];
 	struct timespec now;
 	int64_t begin_ns;
+	unsigned long i;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	begin_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-	for (unsigned long i = 0; i < plan->count; i++) {
+	for (i = 0; i < plan->count && !told_to_end; i++) {
 		ssize_t n;
 
 		build(frame, plan, i % plan->flows);
@@ -101,9 +110,8 @@ static int send_all(int fd, const struct sockaddr_ll *to, const struct plan *pla
 			return 1;
 		}
 	}
-	printf("{\"packets\":%lu,\"octets\":%lu,\"flows\":%lu}\n", plan->count,
-		plan->count * (28 + plan->payload),
-		plan->count < plan->flows ? plan->count : plan->flows);
+	printf("{\"packets\":%lu,\"octets\":%lu,\"flows\":%lu}\n", i, i * (28 + plan->payload),
+		i < plan->flows ? i : plan->flows);
 	return 0;
 }
 
@@ -115,6 +123,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+	struct sigaction end = {.sa_handler = take_signal};
 	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_halen = ETH_ALEN};
 	struct plan plan = {0};
 	int status;
@@ -137,6 +146,7 @@ int main(int argc, char **argv)
 		perror("socket");
 		return 1;
 	}
+	(void)sigaction(SIGTERM, &end, NULL);
 	status = send_all(fd, &to, &plan);
 	close(fd);
 	return status;
