@@ -68,7 +68,7 @@ def a_silent_wire_delays_no_end(folder):
     export = home.export(folder, "-o", sink.uri)
     home.connected(export)
     sent = home.send(100, 100)
-    time.sleep(1)
+    home.seen(folder, 100)
     ends_well(probe)
     ends_well(export)
     equal(exported(sink, [sent]).records, 100, "records")
@@ -114,12 +114,9 @@ def what_a_stopped_exporter_misses_is_counted(folder):
 def what_nobody_hears_is_counted(folder):
     probe = home.probe(folder, "--max-flows", "64")
     home.send(2000, 1000)
-    listen = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/listen"),
-                               os.path.join(folder, "flow.sock")], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE)
-    listen.stderr.readline()
+    listen = home.listen(folder)
     ends_well(probe)
-    totals = home.json.loads(listen.communicate(timeout=home.PATIENCE)[0])
+    totals = home.heard(listen)
     equal(totals["bye"], 2, "goodbye")
     equal(totals["packets"] + totals["unheard_packets"], 2000, "packets heard and unheard")
 
@@ -132,16 +129,20 @@ def a_new_configuration_loses_no_packet(folder):
     probe = home.Daemon(folder, "weir-probe", "--config", path)
     export = home.export(folder, "-o", sink.uri)
     home.connected(export)
-    send = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/send"), "out", "6000", "100",
-                             "4000"], stdout=subprocess.PIPE)
-    for idle in ("7200", "1800", "x"):
-        time.sleep(0.3)
+    sender = home.sender(2000000, 100, rate=4000)
+
+    def every_flow_is_met():
+        home.seen(folder, home.status(folder)["counters"]["packets"] + 200)
+    for idle, answer in (("7200", "configuration reloaded"), ("1800", "reloaded(?s:.*) reloaded"),
+                         ("x", "not reloaded: %s:1: " % re.escape(path))):
+        every_flow_is_met()
         with open(path, "w", encoding="ascii") as f:
             f.write('{"interfaces": ["in"], "idle-timeout-s": %s}' % idle)
         probe.process.send_signal(signal.SIGHUP)
-    probe.wait_log("not reloaded: %s:1: " % re.escape(path))
+        probe.wait_log(answer)
     equal(probe.log().count("configuration reloaded"), 2, "reloads")
-    sent = home.json.loads(send.communicate(timeout=home.PATIENCE)[0])
+    sender.terminate()
+    sent = home.sent(sender)
     ends_well(probe)
     ends_well(export)
     totals = exported(sink, [sent])
@@ -159,18 +160,16 @@ def the_home_is_an_interface_or_a_prefix(folder):
     probe = home.Daemon(folder, "weir-probe", "--config", path)
     probe.wait_log("version")
     home.wait_until(lambda: os.path.exists(os.path.join(folder, "flow.sock")), "the socket")
-    listen = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/listen"),
-                               os.path.join(folder, "flow.sock")], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE)
-    listen.stderr.readline()
-    for value, pattern in (("10.0.0.0/8", "reloaded"), ("nonsense", "not reloaded: .*nonsense")):
+    listen = home.listen(folder)
+    for packets, value, pattern in ((100, "10.0.0.0/8", "reloaded"),
+                                    (200, "nonsense", "not reloaded: .*nonsense")):
         home.send(100, 10)
-        time.sleep(0.5)
+        home.seen(folder, packets)
         configure(value)
         probe.process.send_signal(signal.SIGHUP)
         probe.wait_log(pattern)
     ends_well(probe)
-    totals = home.json.loads(listen.communicate(timeout=home.PATIENCE)[0])
+    totals = home.heard(listen)
     equal(totals["packets"], 200, "packets")
     equal(totals["devices"], 2, "devices: the same one for the old home and for the new")
     probe = home.Daemon(folder, "weir-probe", "-i", "in", "--home", "nowhere")
@@ -298,9 +297,9 @@ def an_interface_that_went_down_comes_back(folder):
     export = home.export(folder, "-o", sink.uri)
     home.connected(export)
     first = home.send(100, 10)
-    time.sleep(0.3)
+    home.seen(folder, 100)
     home.ip("link", "set", "in", "down")
-    time.sleep(0.3)
+    home.status(folder)  # answered in turn, so the probe has been told that the interface is down
     home.ip("link", "set", "in", "up")
     second = home.send(50, 10)
     ends_well(probe)
@@ -309,16 +308,13 @@ def an_interface_that_went_down_comes_back(folder):
 
 
 def an_interface_that_is_gone_ends_the_probe_with_everything_sent(folder):
-    home.ip("link", "add", "out3", "type", "veth", "peer", "name", "in3")
-    for name in ("in3", "out3"):
-        home.ip("link", "set", name, "arp", "off", "up")
+    home.wire("out3", "in3")
     sink = Sink("udp")
     probe = home.Daemon(folder, "weir-probe", "-i", "in3", "--log-level", "info")
     export = home.export(folder, "-o", sink.uri)
     home.connected(export)
-    subprocess.run([os.path.join(home.BUILD, "tests/netns/send"), "out3", "50", "10", "0"],
-                   check=True, stdout=subprocess.DEVNULL)
-    time.sleep(0.3)
+    home.send(50, 10, interface="out3")
+    home.seen(folder, 50)
     home.ip("link", "del", "out3")
     equal(probe.process.wait(home.PATIENCE), 1, "exit status")
     export.wait_log("the probe has ended")
@@ -337,26 +333,20 @@ def a_pipe_that_is_silent_delays_no_end(folder):
     probe.process.stdin.write(capture)  # and no end of it
     probe.process.stdin.flush()
     home.connected(export)
-    time.sleep(0.3)
+    home.seen(folder, 339)  # frames, of which 315 are IP
     ends_well(probe)
     ends_well(export)
     equal(sink.close().packets, 315, "packets")
 
 
 def several_interfaces_are_told_apart(folder):
-    home.ip("link", "add", "out2", "type", "veth", "peer", "name", "in2")
-    for name in ("in2", "out2"):
-        home.ip("link", "set", name, "arp", "off", "up")
+    home.wire("out2", "in2")
     probe = home.probe(folder, "-i", "in2", "--key", "5tuple,if")
-    listen = subprocess.Popen([os.path.join(home.BUILD, "tests/netns/listen"),
-                               os.path.join(folder, "flow.sock")], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE)
-    listen.stderr.readline()
+    listen = home.listen(folder)
     home.send(100, 10)
-    subprocess.run([os.path.join(home.BUILD, "tests/netns/send"), "out2", "50", "10", "0"],
-                   check=True, stdout=subprocess.DEVNULL)
+    home.send(50, 10, interface="out2")
     ends_well(probe)
-    totals = home.json.loads(listen.communicate(timeout=home.PATIENCE)[0])
+    totals = home.heard(listen)
     equal(totals["interfaces"], 2, "interfaces")
     equal(totals["packets"], 150, "packets")
     equal(totals["records"], 20, "records")

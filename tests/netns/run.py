@@ -6,7 +6,7 @@ import re
 import signal
 import struct
 import sys
-import time
+import threading
 
 import home
 from daemons import equal, exported
@@ -74,21 +74,41 @@ def write_capture(path, count):
 
 
 class SlowSink(Sink):
-    """Reads nothing until it has made everybody wait."""
+    """Reads nothing until it is told to."""
+
+    def __init__(self, kind):
+        self.go = threading.Event()
+        super().__init__(kind)
 
     def stream(self, peer):
-        time.sleep(2)
+        self.go.wait(home.PATIENCE)
         super().stream(peer)
 
 
+def queued(port):
+    """Octets that wait in the kernel to be taken by a TCP collector at this port."""
+    with open("/proc/net/tcp", encoding="ascii") as f:
+        rows = [line.split() for line in f.readlines()[1:]]
+    return sum(int(row[4].split(":")[0], 16) for row in rows if row[2].endswith(":%04X" % port))
+
+
 def a_slow_collector_makes_the_reading_of_a_file_wait(folder):
+    """More is to be sent than the kernel and all queues together take."""
     path = os.path.join(folder, "many.pcap")
-    write_capture(path, 100000)
+    write_capture(path, 200000)
     sink = SlowSink("tcp")
-    daemon = weir(folder, "-r", path, "-o", sink.uri, "--drain", "60", "--no-names")
+    port = sink.socket.getsockname()[1]
+    with open("/proc/sys/net/ipv4/tcp_wmem", "w", encoding="ascii") as f:
+        f.write("4096 16384 262144")
+    daemon = weir(folder, "-r", path, "-o", sink.uri + "?queue-octets=65536&profile=full",
+                  "--drain", "60", "--no-names")
+    home.wait_until(lambda: queued(port) > 65536, "a queue")
+    if "weir-probe" not in children(daemon):
+        raise AssertionError("it did not wait")
+    sink.go.set()
     equal(daemon.process.wait(home.PATIENCE), 0, "exit status")
     totals = sink.close()
-    equal(totals.packets, 100000, "packets")
+    equal(totals.packets, 200000, "packets")
     no_trace(folder)
 
 
@@ -108,7 +128,8 @@ def killed_programs_are_started_again(folder):
     sink = Sink("udp")
     daemon = weir(folder, "-i", "in", "-o", sink.uri, "--idle", "0.2", "--log-level", "info")
     at_work(daemon)
-    time.sleep(2.5)  # before that, an end is taken for a start that failed
+    # Before it has run for 2 s, an end is taken for a start that failed.
+    home.wait_until(lambda: all(home.age_s(pid) > 2.1 for pid in children(daemon).values()), "age")
     for number, program in enumerate(("weir-probe", "weir-export"), 2):
         os.kill(children(daemon)[program], signal.SIGKILL)
         daemon.wait_log("%s has ended with status 137" % program)
