@@ -51,6 +51,8 @@ libexporter_a_SOURCES = \
 	exporter/text.h \
 	exporter/transport.c \
 	exporter/transport.h \
+	exporter/transport_dial.c \
+	exporter/transport_dial.h \
 	exporter/transport_file.c \
 	exporter/transport_lookup.c \
 	exporter/transport_lookup.h \

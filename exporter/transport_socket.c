@@ -3,10 +3,17 @@
 #include <errno.h>
 #include <glib-unix.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
+
+enum {
+	KEEPALIVE_S = 60,
+	KEEPALIVE_PROBES = 4,
+	USER_TIMEOUT_S = 60, /* unacknowledged data so old means a dead path */
+};
 
 static bool socket_number(int fd, int level, int option, int64_t value)
 {
@@ -59,7 +66,14 @@ int socket_new(struct transport *transport, const struct lookup_address *address
 	}
 	if (!good) {
 		transport_fail(transport, errno, "cannot set up a socket");
-	} else if (uri->source != NULL) {
+	} else if (uri->interface != NULL &&
+		   setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, uri->interface,
+			   (socklen_t)strlen(uri->interface)) != 0) {
+		transport_fail(
+			transport, errno, "cannot send through interface %s", uri->interface);
+		good = false;
+	}
+	if (good && uri->source != NULL) {
 		good = socket_bind(transport, fd, family);
 	}
 	if (!good && fd >= 0) {
@@ -68,13 +82,32 @@ int socket_new(struct transport *transport, const struct lookup_address *address
 	return good ? fd : -1;
 }
 
-GSource *socket_watch(struct transport *transport, int fd, GIOCondition condition,
-	gboolean (*callback)(gint fd, GIOCondition condition, gpointer transport))
+void socket_tune_stream(struct transport *transport, int fd)
+{
+	const struct uri *uri = transport->config.uri;
+	int64_t idle_s = uri->keepalive_s == URI_UNSET ? KEEPALIVE_S : uri->keepalive_s;
+	int64_t silence_s = uri->user_timeout_s == URI_UNSET ? USER_TIMEOUT_S : uri->user_timeout_s;
+
+	/* All of these make a dead peer known sooner; a kernel that lacks one is no worse. */
+	if (idle_s > 0) {
+		(void)socket_number(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+		(void)socket_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_s);
+		(void)socket_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, MAX(1, idle_s / 4));
+		(void)socket_number(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+	}
+	if (silence_s > 0) {
+		(void)socket_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, silence_s * 1000);
+	}
+	(void)socket_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+GSource *socket_watch(GMainContext *context, int fd, GIOCondition condition,
+	gboolean (*callback)(gint fd, GIOCondition condition, gpointer data), gpointer data)
 {
 	GSource *watch = g_unix_fd_source_new(fd, condition);
 
-	g_source_set_callback(watch, G_SOURCE_FUNC(callback), transport, NULL);
-	g_source_attach(watch, transport->config.context);
+	g_source_set_callback(watch, G_SOURCE_FUNC(callback), data, NULL);
+	g_source_attach(watch, context);
 	return watch;
 }
 

@@ -1,25 +1,18 @@
 #include <errno.h>
 #include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include "exporter/transport_lookup.h"
+#include "exporter/transport_dial.h"
 #include "exporter/transport_socket.h"
 
 enum {
-	TCP_CONNECT_US = 10000000, /* for one address */
-	TCP_LINGER_US = 2000000,   /* for the peer to close, once it has acknowledged everything */
-	TCP_SILENCE_MS = 60000,    /* unacknowledged data so old means a dead path */
-	TCP_KEEPALIVE_IDLE_S = 60,
-	TCP_KEEPALIVE_INTERVAL_S = 15,
-	TCP_KEEPALIVE_PROBES = 4,
+	TCP_LINGER_US = 2000000, /* for the peer to close, once it has acknowledged everything */
 };
 
 enum tcp_state {
 	TCP_IDLE,
-	TCP_RESOLVING,
 	TCP_CONNECTING,
 	TCP_READY,
 	TCP_ENDING /* our side is shut, the peer's end is awaited */
@@ -29,24 +22,13 @@ enum tcp_state {
 struct tcp {
 	struct transport base;
 	enum tcp_state state;
-	struct lookup *lookup;
-	GArray *addresses;
-	guint next; /* address to try */
-	int fd;     /* -1: none */
+	struct dial dial;
+	int fd; /* -1: none */
 	GSource *reader;
 	GSource *writer;
 	uint32_t offset; /* octets of the message in flight that have left */
 	bool finished;   /* our FIN has left */
 };
-
-static struct transport *tcp_create(const struct transport_config *config)
-{
-	struct tcp *tcp = g_new0(struct tcp, 1);
-
-	tcp->base.config = *config;
-	tcp->fd = -1;
-	return &tcp->base;
-}
 
 static void tcp_hang_up(struct tcp *tcp)
 {
@@ -65,10 +47,8 @@ static void tcp_abort(struct transport *transport)
 {
 	struct tcp *tcp = (struct tcp *)transport;
 
-	lookup_cancel(tcp->lookup);
-	tcp->lookup = NULL;
+	dial_cancel(&tcp->dial);
 	tcp_hang_up(tcp);
-	g_clear_pointer(&tcp->addresses, g_array_unref);
 	tcp->state = TCP_IDLE;
 }
 
@@ -126,122 +106,40 @@ static gboolean tcp_readable(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-static void tcp_number(int fd, int level, int option, int value)
+static void tcp_connected(struct transport *transport, int fd)
 {
-	/* All of these make a dead peer known sooner; a kernel that lacks one is no worse. */
-	(void)setsockopt(fd, level, option, &value, sizeof(value));
-}
+	struct tcp *tcp = (struct tcp *)transport;
+	const struct transport_config *config = &transport->config;
 
-static void tcp_ready(struct tcp *tcp)
-{
-	const struct transport_config *config = &tcp->base.config;
-
-	tcp_number(tcp->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	tcp_number(tcp->fd, IPPROTO_TCP, TCP_KEEPIDLE, TCP_KEEPALIVE_IDLE_S);
-	tcp_number(tcp->fd, IPPROTO_TCP, TCP_KEEPINTVL, TCP_KEEPALIVE_INTERVAL_S);
-	tcp_number(tcp->fd, IPPROTO_TCP, TCP_KEEPCNT, TCP_KEEPALIVE_PROBES);
-	tcp_number(tcp->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TCP_SILENCE_MS);
-	tcp_number(tcp->fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	g_clear_pointer(&tcp->addresses, g_array_unref);
-	tcp->state = TCP_READY;
-	tcp->base.deadline_us = 0;
-	tcp->reader = socket_watch(&tcp->base, tcp->fd, G_IO_IN, tcp_readable);
-	config->events->established(config->owner);
-}
-
-static void tcp_connect(struct tcp *tcp);
-
-static void tcp_refused(struct tcp *tcp, int code)
-{
-	g_autofree char *text = lookup_address_text(
-		&g_array_index(tcp->addresses, struct lookup_address, tcp->next - 1));
-
-	transport_fail(&tcp->base, code, "cannot connect to %s", text);
-	tcp_connect(tcp);
-}
-
-static gboolean tcp_connected(gint fd, GIOCondition condition, gpointer data)
-{
-	struct tcp *tcp = data;
-	int code = 0;
-	socklen_t size = sizeof(code);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) != 0) {
-		code = errno;
-	}
-	socket_unwatch(&tcp->writer);
-	if (code == 0) {
-		tcp_ready(tcp);
-	} else {
-		tcp_refused(tcp, code);
-	}
-	return G_SOURCE_REMOVE;
-}
-
-/* Begin to connect to one address; false if that failed at once. */
-static bool tcp_try(struct tcp *tcp, const struct lookup_address *address)
-{
-	g_autofree char *text = NULL;
-
-	tcp->fd = socket_new(&tcp->base, address, SOCK_STREAM);
-	if (tcp->fd < 0) {
-		return false;
-	}
-	if (connect(tcp->fd, (const struct sockaddr *)&address->storage, address->octets) == 0 ||
-		errno == EINPROGRESS) {
-		tcp->base.deadline_us = tcp_now(tcp) + TCP_CONNECT_US;
-		tcp->writer = socket_watch(&tcp->base, tcp->fd, G_IO_OUT, tcp_connected);
-		return true;
-	}
-	text = lookup_address_text(address);
-	transport_fail(&tcp->base, errno, "cannot connect to %s", text);
-	return false;
-}
-
-/* Go on with the next address; when none is left, the attempt is over. */
-static void tcp_connect(struct tcp *tcp)
-{
-	const struct transport_config *config = &tcp->base.config;
-
-	tcp->state = TCP_CONNECTING;
-	while (tcp->next < tcp->addresses->len) {
-		tcp_hang_up(tcp);
-		if (tcp_try(tcp,
-			    &g_array_index(tcp->addresses, struct lookup_address, tcp->next++))) {
-			return;
-		}
-	}
-	tcp_abort(&tcp->base);
-	config->events->broken(config->owner);
-}
-
-static void tcp_found(void *owner, GArray *addresses, const GError *error)
-{
-	struct tcp *tcp = owner;
-	const struct transport_config *config = &tcp->base.config;
-
-	tcp->lookup = NULL;
-	tcp->addresses = addresses;
-	tcp->next = 0;
-	if (addresses == NULL) {
-		g_clear_error(&tcp->base.error);
-		tcp->base.error = g_error_copy(error);
+	if (fd < 0) {
 		tcp->state = TCP_IDLE;
 		config->events->broken(config->owner);
 		return;
 	}
-	tcp_connect(tcp);
+	socket_tune_stream(transport, fd);
+	tcp->fd = fd;
+	tcp->state = TCP_READY;
+	tcp->reader = socket_watch(config->context, fd, G_IO_IN, tcp_readable, tcp);
+	config->events->established(config->owner);
+}
+
+static struct transport *tcp_create(const struct transport_config *config)
+{
+	struct tcp *tcp = g_new0(struct tcp, 1);
+
+	tcp->base.config = *config;
+	tcp->fd = -1;
+	dial_init(&tcp->dial, &tcp->base, tcp_connected);
+	return &tcp->base;
 }
 
 static void tcp_open(struct transport *transport)
 {
 	struct tcp *tcp = (struct tcp *)transport;
-	const struct transport_config *config = &transport->config;
 
 	tcp_abort(transport);
-	tcp->state = TCP_RESOLVING;
-	tcp->lookup =
-		lookup_start(config->context, config->uri->host, config->uri->port, tcp_found, tcp);
+	tcp->state = TCP_CONNECTING;
+	dial_start(&tcp->dial);
 }
 
 static gboolean tcp_writable(gint fd, GIOCondition condition, gpointer data)
@@ -266,8 +164,8 @@ static enum transport_result tcp_send(
 			tcp->offset += (uint32_t)sent;
 		} else if (errno == EAGAIN) {
 			if (tcp->writer == NULL) {
-				tcp->writer =
-					socket_watch(transport, tcp->fd, G_IO_OUT, tcp_writable);
+				tcp->writer = socket_watch(transport->config.context, tcp->fd,
+					G_IO_OUT, tcp_writable, tcp);
 			}
 			return tcp->offset == 0 ? TRANSPORT_AGAIN : TRANSPORT_PARTIAL;
 		} else if (errno != EINTR) {
@@ -297,7 +195,7 @@ static void tcp_tick(struct transport *transport, int64_t monotonic_us)
 	struct tcp *tcp = (struct tcp *)transport;
 
 	if (tcp->state == TCP_CONNECTING) {
-		tcp_refused(tcp, ETIMEDOUT);
+		dial_tick(&tcp->dial);
 	} else if (tcp->state == TCP_ENDING && tcp_unacknowledged(transport) == 0) {
 		tcp_broken(tcp);
 	} else {

@@ -153,7 +153,8 @@ static enum transport_result udp_failed(struct udp *udp, int code, uint32_t size
 {
 	if (code == EAGAIN || code == ENOBUFS) {
 		if (udp->watch == NULL) {
-			udp->watch = socket_watch(&udp->base, udp->fd, G_IO_OUT, udp_writable);
+			udp->watch = socket_watch(
+				udp->base.config.context, udp->fd, G_IO_OUT, udp_writable, udp);
 		}
 		return TRANSPORT_AGAIN;
 	}

@@ -1,6 +1,7 @@
 #include "exporter/uri.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ enum {
 	SCHEME_TCP = 8,
 	SCHEME_MESSAGES = SCHEME_FILE | SCHEME_UDP | SCHEME_TCP,
 	SCHEME_NETWORK = SCHEME_UDP | SCHEME_TCP,
+	SCHEME_STREAM = SCHEME_TCP,
 	SCHEME_ALL = SCHEME_MESSAGES | SCHEME_JSON,
 };
 
@@ -28,26 +30,36 @@ static const struct scheme {
 	{"udp", SCHEME_UDP, 4739},
 };
 
-/* Text options have a maximum of 0. */
+enum option_kind {
+	OPTION_NUMBER, /* from min to max */
+	OPTION_TEXT,
+	OPTION_ADDRESS,
+	OPTION_INTERFACE
+};
+
 static const struct option {
 	const char *name;
 	size_t offset; /* of the member of struct uri */
 	unsigned schemes;
 	int64_t min;
 	int64_t max;
+	enum option_kind kind;
 } options[] = {
 	{"domain", offsetof(struct uri, domain), SCHEME_MESSAGES, 0, UINT32_MAX},
 	{"dscp", offsetof(struct uri, dscp), SCHEME_NETWORK, 0, 63},
 	{"flush", offsetof(struct uri, flush_s), SCHEME_ALL, 0, 3600},
+	{"interface", offsetof(struct uri, interface), SCHEME_NETWORK, 0, 0, OPTION_INTERFACE},
+	{"keepalive", offsetof(struct uri, keepalive_s), SCHEME_STREAM, 0, 32767},
 	{"message-octets", offsetof(struct uri, message_octets), SCHEME_MESSAGES, 512, 65535},
-	{"profile", offsetof(struct uri, profile), SCHEME_MESSAGES, 0, 0},
+	{"profile", offsetof(struct uri, profile), SCHEME_MESSAGES, 0, 0, OPTION_TEXT},
 	{"queue-octets", offsetof(struct uri, queue_octets), SCHEME_NETWORK, 65536, 1 << 30},
 	{"rate", offsetof(struct uri, rate), SCHEME_NETWORK, 0, INT64_C(1000000000000)},
 	{"refresh", offsetof(struct uri, refresh_s), SCHEME_UDP, 0, 86400},
 	{"refresh-messages", offsetof(struct uri, refresh_messages), SCHEME_UDP, 0, 1000000000},
 	{"retry", offsetof(struct uri, retry_s), SCHEME_NETWORK, 1, 86400},
 	{"sndbuf", offsetof(struct uri, sndbuf), SCHEME_NETWORK, 4096, 1 << 30},
-	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0},
+	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0, OPTION_ADDRESS},
+	{"user-timeout", offsetof(struct uri, user_timeout_s), SCHEME_STREAM, 0, 86400},
 };
 
 static const struct scheme *uri_scheme(const char *text, GError **error)
@@ -86,22 +98,27 @@ static bool uri_number(const char *text, int64_t max, int64_t *ret_number)
 	return true;
 }
 
-static bool uri_source(const char *text)
+/* Why @value is none that a text option of @kind may have; NULL if it is one. */
+static const char *uri_text_fault(enum option_kind kind, const char *value)
 {
 	struct in6_addr address;
 
-	return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
-}
-
-static bool uri_text(const char *name, const char *value, char **ret_text)
-{
-	bool is_source = strcmp(name, "source") == 0;
-
-	if (*ret_text != NULL || *value == '\0' || (is_source && !uri_source(value))) {
-		return false;
+	switch (kind) {
+	case OPTION_ADDRESS:
+		if (inet_pton(AF_INET, value, &address) != 1 &&
+			inet_pton(AF_INET6, value, &address) != 1) {
+			return "it must be an IPv4 or IPv6 address";
+		}
+		break;
+	case OPTION_INTERFACE:
+		if (strlen(value) >= IF_NAMESIZE || strpbrk(value, "/: \t\r\n") != NULL) {
+			return "it must be the name of an interface";
+		}
+		break;
+	default:
+		break;
 	}
-	*ret_text = g_strdup(value);
-	return true;
+	return *value == '\0' ? "it must not be empty" : NULL;
 }
 
 static bool uri_option_set(
@@ -109,13 +126,15 @@ static bool uri_option_set(
 {
 	void *member = (char *)uri + option->offset;
 
-	if (option->max == 0) {
+	if (option->kind != OPTION_NUMBER) {
 		char **text = member;
 
-		*ret_reason = *text != NULL            ? "it is given twice"
-			      : option->name[0] == 's' ? "it must be an IPv4 or IPv6 address"
-						       : "it must not be empty";
-		return uri_text(option->name, value, text);
+		*ret_reason =
+			*text != NULL ? "it is given twice" : uri_text_fault(option->kind, value);
+		if (*ret_reason == NULL) {
+			*text = g_strdup(value);
+		}
+		return *ret_reason == NULL;
 	}
 	int64_t *number = member;
 
@@ -314,7 +333,7 @@ static void uri_init(struct uri *uri)
 {
 	*uri = (struct uri){.domain = URI_UNSET};
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-		if (options[i].max != 0) {
+		if (options[i].kind == OPTION_NUMBER) {
 			*(int64_t *)(void *)((char *)uri + options[i].offset) = URI_UNSET;
 		}
 	}
@@ -359,6 +378,7 @@ bool uri_parse(const char *text, struct uri *ret_uri, GError **error)
 void uri_clear(struct uri *uri)
 {
 	g_free(uri->host);
+	g_free(uri->interface);
 	g_free(uri->path);
 	g_free(uri->profile);
 	g_free(uri->source);

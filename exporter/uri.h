@@ -24,6 +24,7 @@ struct uri {
 	char *path;         /* NULL where the scheme has a host */
 	uint16_t port;
 	char *profile;            /* NULL: not given */
+	char *interface;          /* NULL: not given; to send through */
 	char *source;             /* NULL: not given; else an IPv4 or IPv6 address */
 	int64_t domain;           /* observation domain */
 	int64_t message_octets;   /* limit of one IPFIX message, header included */
@@ -34,6 +35,8 @@ struct uri {
 	int64_t queue_octets;     /* what may wait */
 	int64_t dscp;             /* differentiated services code point, 0 to 63 */
 	int64_t sndbuf;           /* kernel's send buffer */
+	int64_t keepalive_s;      /* silence after which a connection is probed; 0: never */
+	int64_t user_timeout_s;   /* how long data may go unacknowledged; 0: the system's limit */
 	int64_t flush_s;          /* how long a record may wait for its message to fill */
 };
 

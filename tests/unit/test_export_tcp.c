@@ -181,6 +181,18 @@ static void every_address_of_a_name_is_tried(void **state)
 	assert_true(collector_has(&run->peer.collector, 1, 5000));
 }
 
+static void connection_goes_through_the_interface_that_is_asked_for(void **state)
+{
+	struct run *run = *state;
+	g_autoptr(GError) error = NULL;
+
+	run_export(run, true, "?interface=lo&keepalive=7&user-timeout=9");
+	run_sessions(run, 1);
+	exporter_free(run->exporter);
+	assert_false(run_add(run, true, "?interface=nowhere", &error));
+	assert_non_null(strstr(error->message, "cannot send through interface nowhere: "));
+}
+
 static void file_to_a_name_that_is_none_fails_at_once(void **state)
 {
 	struct export_config config = {.lossless = true};
@@ -395,6 +407,7 @@ int main(void)
 		with_peer(retry_waits_its_time_and_longer_after_each_failure),
 		with_peer(file_without_a_collector_fails_at_once),
 		with_peer(every_address_of_a_name_is_tried),
+		with_peer(connection_goes_through_the_interface_that_is_asked_for),
 		cmocka_unit_test(file_to_a_name_that_is_none_fails_at_once),
 		with_peer(silent_host_is_given_up),
 		with_peer(new_session_begins_with_templates_and_sequence_0),

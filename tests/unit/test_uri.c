@@ -73,6 +73,13 @@ static void uri_takes_every_option(void **state)
 	assert_int_equal(uri.flush_s, 0);
 	uri_clear(&uri);
 	assert_null(uri.profile);
+	assert_true(uri_parse(
+		"tcp:localhost?interface=br-lan&keepalive=0&user-timeout=86400", &uri, NULL));
+	assert_string_equal(uri.interface, "br-lan");
+	assert_int_equal(uri.keepalive_s, 0);
+	assert_int_equal(uri.user_timeout_s, 86400);
+	uri_clear(&uri);
+	assert_null(uri.interface);
 }
 
 static const struct {
@@ -118,6 +125,11 @@ static const struct {
 	{"tcp:h?domain=-1", "it must be a number"},
 	{"tcp:h?domain=1&domain=1", "option domain=1: it is given twice"},
 	{"tcp:h?profile=", "it must not be empty"},
+	{"tcp:h?interface=", "it must not be empty"},
+	{"tcp:h?interface=a/b", "it must be the name of an interface"},
+	{"tcp:h?interface=a234567890123456", "it must be the name of an interface"},
+	{"udp:h?keepalive=1", "udp: has no option 'keepalive'"},
+	{"udp:h?user-timeout=1", "udp: has no option 'user-timeout'"},
 	{"tcp:h?profile=a&profile=b", "it is given twice"},
 	{"tcp:h?source=h", "it must be an IPv4 or IPv6 address"},
 	{"tcp:h?message-octets=511", "from 512 to 65535"},
