@@ -16,6 +16,7 @@ TOP_SRCDIR = os.environ.get("TOP_SRCDIR", ".")
 WEIR = os.path.join(TOP_BUILDDIR, "weir")
 CAPTURE = os.path.join(TOP_SRCDIR, "tests/data/home.pcap")
 DEADLINE_S = 60
+os.environ["PATH"] += ":/usr/sbin:/sbin"  # where some collectors are, but not on every user's path
 
 
 class Tap:

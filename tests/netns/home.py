@@ -13,19 +13,29 @@ BUILD = os.environ.get("TOP_BUILDDIR", ".")
 PATIENCE = 60  # seconds after which something hangs, not a bound on how long it may take
 
 
-def enter():
-    """Run the calling script again in a namespace of its own; skip where that is not allowed."""
+def enter(*namespaces):
+    """Run the calling script again in a namespace of its own, and in others that are named as
+    unshare's options; by sudo if need be and may be without a question, else skip."""
     if len(sys.argv) > 1 and sys.argv[1] == "--inside":
+        del sys.argv[1]
         make_wire()
         return
-    if os.geteuid() != 0:
-        print("1..0 # SKIP not root: no network namespace can be made")
-        sys.exit(0)
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     if not shutil.which("unshare") or not shutil.which("ip"):
         print("1..0 # SKIP unshare and ip are needed")
         sys.exit(0)
+    command = ["unshare", "--net", *namespaces, sys.executable, sys.argv[0], "--inside"]
+    if os.geteuid() != 0:
+        if not shutil.which("sudo") or subprocess.run(
+                ["sudo", "-n", "true"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                check=False).returncode != 0:
+            print("1..0 # SKIP neither root nor sudo: no network namespace can be made")
+            sys.exit(0)
+        kept = ("PATH", "TOP_BUILDDIR", "TOP_SRCDIR", "PYTHONDONTWRITEBYTECODE")
+        command = ["sudo", "-n", "env", *["%s=%s" % (name, os.environ[name]) for name in kept
+                                          if name in os.environ], *command]
     sys.stdout.flush()
-    os.execvp("unshare", ["unshare", "--net", sys.executable, sys.argv[0], "--inside"])
+    os.execvp(command[0], command + sys.argv[1:])
 
 
 def ip(*arguments):

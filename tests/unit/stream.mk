@@ -40,10 +40,23 @@ tests_unit_test_options_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_options_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_options
 check_PROGRAMS += tests/unit/test_privilege
-tests_unit_test_privilege_SOURCES = tests/unit/test_privilege.c tests/unit/unit.h
+tests_unit_test_privilege_SOURCES = \
+	tests/unit/privilege_child.c \
+	tests/unit/privilege_child.h \
+	tests/unit/test_privilege.c \
+	tests/unit/unit.h
 tests_unit_test_privilege_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_privilege_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_privilege
+check_PROGRAMS += tests/unit/test_privilege_root
+tests_unit_test_privilege_root_SOURCES = \
+	tests/unit/privilege_child.c \
+	tests/unit/privilege_child.h \
+	tests/unit/test_privilege_root.c \
+	tests/unit/unit.h
+tests_unit_test_privilege_root_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_privilege_root_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_privilege_root
 check_PROGRAMS += tests/unit/test_probe_options
 tests_unit_test_probe_options_SOURCES = tests/unit/test_probe_options.c tests/unit/unit.h
 tests_unit_test_probe_options_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

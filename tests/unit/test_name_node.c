@@ -42,8 +42,6 @@ static void the_list_knows_more_than_the_plain_rule(void **state)
 #ifdef HAVE_LIBPSL
 	assert_node("a.b.example.kawasaki.jp", "b.example.kawasaki.jp", false);
 	assert_node("city.kawasaki.jp", "city.kawasaki.jp", false);
-#else
-	skip();
 #endif
 }
 

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/background.h"
 #include "base/notify.h"
+#include "tests/unit/privilege_child.h"
 #include "tests/unit/unit.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -23,102 +23,22 @@
 #define CONFINED 0
 #endif
 
-/* Nothing is given back, so every test lives in a child that says by its exit status how it went,
- * and skips with 77. */
-static int run_child(int (*body)(void))
-{
-	pid_t child = fork();
-	int status;
-
-	if (child == 0) {
-		_exit(body());
-	}
-	assert_true(child > 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-static void expect_child(int (*body)(void), int expected)
-{
-	int status = run_child(body);
-
-	if (status == 77) {
-		skip();
-	}
-	assert_int_equal(status, expected);
-}
-
-/* The value behind "Name:" in /proc/self/status; -1 when there is none. */
-static long long status_value(const char *name, int base)
-{
-	char line[256];
-	long long value = -1;
-	FILE *file = fopen("/proc/self/status", "r");
-
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		size_t n = strlen(name);
-
-		if (strncmp(line, name, n) == 0 && line[n] == ':') {
-			value = strtoll(line + n + 1, NULL, base);
-		}
-	}
-	if (file != NULL) {
-		(void)fclose(file);
-	}
-	return value;
-}
-
 static int drop_all(void)
 {
 	if (!privilege_drop(NULL, NULL)) {
 		return 1;
 	}
-	return status_value("CapEff", 16) == 0 && status_value("CapPrm", 16) == 0 &&
-			       status_value("CapInh", 16) == 0 && status_value("CapAmb", 16) == 0 &&
-			       status_value("NoNewPrivs", 10) == 1
+	return privilege_status("CapEff", 16) == 0 && privilege_status("CapPrm", 16) == 0 &&
+			       privilege_status("CapInh", 16) == 0 &&
+			       privilege_status("CapAmb", 16) == 0 &&
+			       privilege_status("NoNewPrivs", 10) == 1
 		       ? 0
 		       : 2;
 }
 
 static void nothing_is_left_after_the_drop(void **state)
 {
-	expect_child(drop_all, 0);
-}
-
-static int drop_bounding_set(void)
-{
-	if (geteuid() != 0) {
-		(void)fprintf(stderr, "# not root: the bounding set stays as it is\n");
-		return 77;
-	}
-	return privilege_drop(NULL, NULL) && status_value("CapBnd", 16) == 0 ? 0 : 1;
-}
-
-static void root_empties_the_bounding_set(void **state)
-{
-	expect_child(drop_bounding_set, 0);
-}
-
-static int become_nobody(void)
-{
-	struct privilege_user user;
-
-	if (geteuid() != 0) {
-		(void)fprintf(stderr, "# not root: cannot become another user\n");
-		return 77;
-	}
-	if (!privilege_user_find("nobody", &user, NULL) || !privilege_drop(&user, NULL)) {
-		return 1;
-	}
-	return getuid() == user.uid && geteuid() == user.uid && getegid() == user.gid &&
-			       setuid(0) != 0 && status_value("CapEff", 16) == 0
-		       ? 0
-		       : 2;
-}
-
-static void root_becomes_the_user_for_good(void **state)
-{
-	expect_child(become_nobody, 0);
+	assert_int_equal(privilege_child(drop_all), 0);
 }
 
 static void a_user_that_is_not_there_is_named(void **state)
@@ -141,12 +61,12 @@ static bool confine(enum privilege_profile profile, bool read_files)
 #if CONFINED
 static int confine_and_look(void)
 {
-	return confine(PRIVILEGE_PROBE, true) && status_value("Seccomp", 10) == 2 ? 0 : 1;
+	return confine(PRIVILEGE_PROBE, true) && privilege_status("Seccomp", 10) == 2 ? 0 : 1;
 }
 
 static void a_filter_is_in_force(void **state)
 {
-	expect_child(confine_and_look, 0);
+	assert_int_equal(privilege_child(confine_and_look), 0);
 }
 
 static int confine_and_open(void)
@@ -162,7 +82,7 @@ static int confine_and_open(void)
 
 static void a_call_off_the_list_fails_as_on_an_old_kernel(void **state)
 {
-	expect_child(confine_and_open, 0);
+	assert_int_equal(privilege_child(confine_and_open), 0);
 }
 
 static int confine_and_write(void)
@@ -178,7 +98,7 @@ static int confine_and_write(void)
 
 static void a_probe_that_reads_its_configuration_writes_no_file(void **state)
 {
-	expect_child(confine_and_write, 0);
+	assert_int_equal(privilege_child(confine_and_write), 0);
 }
 
 static int confine_and_execute(void)
@@ -195,7 +115,7 @@ static int confine_and_execute(void)
 
 static void a_program_that_executes_another_is_killed(void **state)
 {
-	expect_child(confine_and_execute, 1000 + SIGSYS);
+	assert_int_equal(privilege_child(confine_and_execute), 1000 + SIGSYS);
 }
 
 static int confine_and_export(void)
@@ -214,18 +134,18 @@ static int confine_and_export(void)
 
 static void an_exporter_connects_and_writes(void **state)
 {
-	expect_child(confine_and_export, 0);
+	assert_int_equal(privilege_child(confine_and_export), 0);
 }
 
 #else
 static int confine_and_look(void)
 {
-	return confine(PRIVILEGE_PROBE, true) && status_value("Seccomp", 10) == 0 ? 0 : 1;
+	return confine(PRIVILEGE_PROBE, true) && privilege_status("Seccomp", 10) == 0 ? 0 : 1;
 }
 
 static void a_build_that_cannot_be_confined_goes_on(void **state)
 {
-	expect_child(confine_and_look, 0);
+	assert_int_equal(privilege_child(confine_and_look), 0);
 }
 #endif
 
@@ -236,7 +156,7 @@ static int follow_parent(void)
 
 static void a_child_knows_its_parent(void **state)
 {
-	expect_child(follow_parent, 0);
+	assert_int_equal(privilege_child(follow_parent), 0);
 }
 
 static int become_ready(void)
@@ -282,9 +202,9 @@ static int end_early(void)
 
 static void a_parent_ends_well_only_when_its_child_is_ready(void **state)
 {
-	expect_child(become_ready, 0);
-	expect_child(fail_early, 42);
-	expect_child(end_early, 1);
+	assert_int_equal(privilege_child(become_ready), 0);
+	assert_int_equal(privilege_child(fail_early), 42);
+	assert_int_equal(privilege_child(end_early), 1);
 }
 
 static void notices_reach_the_one_who_wants_to_know(void **state)
@@ -322,8 +242,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_left_after_the_drop),
-		cmocka_unit_test(root_empties_the_bounding_set),
-		cmocka_unit_test(root_becomes_the_user_for_good),
 		cmocka_unit_test(a_user_that_is_not_there_is_named),
 #if CONFINED
 		cmocka_unit_test(a_filter_is_in_force),
