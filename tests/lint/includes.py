@@ -11,7 +11,7 @@ LIBRARIES = {  # header -> files that may include it
     r"fixbuf/": r"^exporter/[^/]*fixbuf[^/]*\.c$",
     r"pcap(/|\.h)": r"^probe/[^/]*pcap[^/]*\.c$",
     r"openssl/": r"^[\w/]+/[^/]*(crypto|tls)[^/]*\.c$",
-    r"jansson\.h": r"^\w+/[^/]*(json|rpc)[^/]*\.[ch]$",
+    r"jansson\.h": r"^[\w/]+/[^/]*(json|rpc)[^/]*\.[ch]$",
     r"(seccomp|sys/capability|sys/prctl|linux/seccomp)\.h": r"^base/privilege[^/]*\.c$",
     r"(libndpi/|ndpi)": r"^probe/[^/]*ndpi[^/]*\.c$",
     r"libpsl\.h": r"^probe/name_node\.c$",

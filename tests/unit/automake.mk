@@ -7,4 +7,5 @@ include tests/unit/identity.mk
 include tests/unit/inspect.mk
 include tests/unit/exporter.mk
 include tests/unit/stream.mk
+include tests/unit/cli.mk
 endif
