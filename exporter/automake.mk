@@ -49,6 +49,8 @@ libexporter_a_SOURCES = \
 	exporter/template.h \
 	exporter/text.c \
 	exporter/text.h \
+	exporter/trail.c \
+	exporter/trail.h \
 	exporter/transport.c \
 	exporter/transport.h \
 	exporter/transport_dial.c \
@@ -60,6 +62,8 @@ libexporter_a_SOURCES = \
 	exporter/transport_socket.h \
 	exporter/transport_tcp.c \
 	exporter/transport_udp.c \
+	exporter/transport_udp_error.c \
+	exporter/transport_udp_error.h \
 	exporter/typeinfo.c \
 	exporter/typeinfo.h \
 	exporter/uri.c \

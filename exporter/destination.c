@@ -197,11 +197,13 @@ struct destination *destination_new(
 	d->name = g_strdup(uri);
 	d->config = config;
 	d->clock = config->clock;
+	d->patient = config->lossless;
 	d->batch_newest_us = INT64_MIN;
 	d->newest_us = INT64_MIN;
 	good = uri_parse(uri, &d->uri, error);
 	if (good) {
 		d->ops = transport_find(d->uri.scheme);
+		d->trail = d->ops->datagram ? g_new0(struct trail, 1) : NULL;
 		if (d->ops->text) {
 			d->text = g_string_sized_new(2 * TEXT_OCTETS);
 		} else {
@@ -240,6 +242,7 @@ void destination_free(struct destination *destination)
 	queue_clear(&d->queue);
 	queue_clear(&d->front);
 	queue_clear(&d->sent);
+	g_free(d->trail);
 	uri_clear(&d->uri);
 	g_clear_error(&d->first_error);
 	g_free(d->name);
@@ -365,7 +368,7 @@ bool destination_end(struct destination *destination, GError **error)
 			d->first_error != NULL ? d->first_error->message : "out of time");
 		return false;
 	}
-	if (d->ops->local && d->first_error != NULL) {
+	if ((d->ops->local || d->doubtful) && d->first_error != NULL) {
 		destination_explain(d, error);
 		return false;
 	}

@@ -27,7 +27,8 @@ static uint64_t seconds_up(int64_t us)
  * times at all: then no flow shall have ended after its message left. A file made from a file
  * belongs to the time of its records (RFC 5655 7.3.2).
  */
-static uint64_t destination_export_time(struct destination *d, const struct message_info *info)
+static uint64_t destination_export_time(
+	const struct destination *d, const struct message_info *info)
 {
 	int64_t wall_us = d->clock->wall_us(d->clock->context);
 	uint64_t newest_s = seconds_up(info->newest_us);
@@ -40,8 +41,21 @@ static uint64_t destination_export_time(struct destination *d, const struct mess
 	} else if (d->config->lossless || newest_s == time_s + 1) {
 		time_s = MAX(time_s, newest_s);
 	}
-	d->export_time_s = MAX(d->export_time_s, time_s);
-	return d->export_time_s;
+	return MAX(d->export_time_s, time_s);
+}
+
+/*
+ * A message that is to leave so long after the templates that a collector may have dropped them
+ * (RFC 7011 8.4), be it that a clock was set or that a capture lies in the future: the timer of the
+ * refresh knows nothing of such times.
+ */
+static bool destination_outlives_templates(
+	const struct destination *d, const struct message_info *info)
+{
+	int64_t refresh_s = destination_refresh_s(d);
+
+	return d->ops->datagram && !info->templates && d->templates_time_s != 0 && refresh_s > 0 &&
+	       destination_export_time(d, info) > d->templates_time_s + (uint64_t)refresh_s;
 }
 
 void destination_lose(struct destination *d, const struct message_info *info)
@@ -59,11 +73,11 @@ void destination_lose(struct destination *d, const struct message_info *info)
 	d->sequence += info->data_records;
 }
 
-void destination_unsend(struct destination *d, const struct message_info *info)
+void destination_unsend(struct destination *d, const struct message_info *info, uint32_t count)
 {
 	d->counters.sent_records -= info->data_records;
 	d->counters.sent_flow_records -= info->flow_records;
-	d->counters.sent_messages--;
+	d->counters.sent_messages -= count;
 	d->counters.sent_octets -= info->size;
 }
 
@@ -72,7 +86,7 @@ void destination_lose_all(struct destination *d)
 	struct message *message;
 
 	while ((message = queue_pop(&d->sent)) != NULL) {
-		destination_unsend(d, &message->info);
+		destination_unsend(d, &message->info, 1);
 		destination_lose(d, &message->info);
 		g_free(message);
 	}
@@ -95,14 +109,20 @@ void destination_alarm(struct destination *d)
 	}
 }
 
-static void destination_sent(struct destination *d, const struct message_info *info)
+static void destination_sent(
+	struct destination *d, const struct message_info *info, const uint8_t *octets)
 {
 	d->sequence += info->data_records;
 	d->counters.sent_records += info->data_records;
 	d->counters.sent_flow_records += info->flow_records;
 	d->counters.sent_messages++;
 	d->counters.sent_octets += info->size;
-	d->last = *info;
+	if (info->templates) {
+		d->templates_time_s = d->export_time_s;
+	}
+	if (d->trail != NULL) {
+		trail_add(d->trail, info, octets);
+	}
 	pacer_spend(&d->pacer, info->size);
 }
 
@@ -121,14 +141,15 @@ static enum transport_result destination_send(
 	uint64_t errors = d->counters.send_errors;
 
 	if (!d->partial && !d->ops->text) {
-		encoder_stamp(octets, destination_export_time(d, info), d->sequence);
+		d->export_time_s = destination_export_time(d, info);
+		encoder_stamp(octets, d->export_time_s, d->sequence);
 	}
 	result = d->ops->send(d->transport, octets, info->size);
 	d->waiting = result == TRANSPORT_AGAIN || result == TRANSPORT_PARTIAL;
 	d->partial = result == TRANSPORT_PARTIAL;
 	switch (result) {
 	case TRANSPORT_SENT:
-		destination_sent(d, info);
+		destination_sent(d, info, octets);
 		if (alarmed && d->counters.send_errors == errors) {
 			destination_calm(d, info);
 		}
@@ -149,15 +170,18 @@ static enum transport_result destination_send(
 	return result;
 }
 
-static bool destination_may_send(struct destination *d)
+static bool destination_may_send(struct destination *d, const struct message_info *info)
 {
-	return d->session == SESSION_UP && !d->waiting && !d->templates_due &&
-	       (d->partial || pacer_ready(&d->pacer, destination_now(d)));
+	if (d->session != SESSION_UP || d->waiting || d->templates_due) {
+		return false;
+	}
+	d->templates_due = destination_outlives_templates(d, info);
+	return !d->templates_due && (d->partial || pacer_ready(&d->pacer, destination_now(d)));
 }
 
 void destination_pump(struct destination *d)
 {
-	while (d->queue.head != NULL && destination_may_send(d)) {
+	while (d->queue.head != NULL && destination_may_send(d, &d->queue.head->info)) {
 		struct message *message = d->queue.head;
 		enum transport_result result = destination_send(d, &message->info, message->octets);
 
@@ -202,7 +226,7 @@ static void destination_bound(struct destination *d)
 	bool dropped = false;
 	struct message *message;
 
-	if (d->config->lossless) {
+	if (d->patient) {
 		return;
 	}
 	while (d->queue.octets > bound && (message = queue_take_data(&d->queue, keep)) != NULL) {
@@ -225,7 +249,8 @@ void destination_offer(struct destination *d, const struct message_info *info, u
 		destination_lose(d, info);
 		return;
 	}
-	if (d->queue.head == NULL && d->ops->unacknowledged == NULL && destination_may_send(d)) {
+	if (d->queue.head == NULL && d->ops->unacknowledged == NULL &&
+		destination_may_send(d, info)) {
 		enum transport_result result = destination_send(d, info, octets);
 
 		if (result == TRANSPORT_SENT || result == TRANSPORT_LOST) {
@@ -266,6 +291,6 @@ bool destination_is_full(const struct destination *destination)
 	uint64_t bound =
 		(uint64_t)destination_option(destination->uri.queue_octets, QUEUE_OCTETS_LOSSLESS);
 
-	return destination->config->lossless && destination->session != SESSION_DEAD &&
+	return destination->patient && destination->session != SESSION_DEAD &&
 	       destination->queue.octets > (destination->full ? bound / 2 : bound);
 }

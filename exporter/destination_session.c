@@ -26,6 +26,13 @@ void destination_fault(struct destination *d, GError *error)
 	}
 }
 
+int64_t destination_refresh_s(const struct destination *d)
+{
+	bool basic = d->profile != NULL && g_str_equal(d->profile, "basic");
+
+	return destination_option(d->uri.refresh_s, basic ? REFRESH_BASIC_S : REFRESH_S);
+}
+
 void destination_open(struct destination *d)
 {
 	d->retry_us = 0;
@@ -61,11 +68,24 @@ static void destination_take_back(struct destination *d)
 {
 	destination_settle(d);
 	for (const struct message *m = d->sent.head; m != NULL; m = m->next) {
-		destination_unsend(d, &m->info);
+		destination_unsend(d, &m->info, 1);
 	}
 	queue_prepend(&d->queue, &d->sent);
 	d->partial = false;
 	d->waiting = false;
+}
+
+/* What was acknowledged is not sent again, and may be lost all the same. */
+static void destination_doubt(struct destination *d)
+{
+	if (d->transport->doubtful_octets > 0) {
+		log_warning(d->name,
+			"up to the last %" PRIu64
+			" octets that the collector's system acknowledged may be lost",
+			d->transport->doubtful_octets);
+		d->transport->doubtful_octets = 0;
+		d->doubtful = d->finishing;
+	}
 }
 
 void destination_broken(struct destination *d)
@@ -87,12 +107,14 @@ void destination_broken(struct destination *d)
 	 * not there, but does for one that was, once. */
 	if (d->ops->local || d->finishing || (d->config->lossless && !lost)) {
 		destination_fault(d, error);
+		destination_doubt(d);
 		destination_die(d);
 		return;
 	}
 	delay_us = destination_retry_delay(d);
 	log_warning(d->name, "%s; next attempt in %" PRId64 " s, %" PRIu64 " octets wait", reason,
 		delay_us / US_PER_S, d->queue.octets);
+	destination_doubt(d);
 	d->retry_us = destination_now(d) + delay_us;
 	g_clear_error(&error);
 }
@@ -130,8 +152,7 @@ void destination_fit(struct destination *d)
 
 void destination_templates(struct destination *d)
 {
-	int64_t otherwise = g_str_equal(d->profile, "basic") ? REFRESH_BASIC_S : REFRESH_S;
-	int64_t refresh_s = destination_option(d->uri.refresh_s, otherwise);
+	int64_t refresh_s = destination_refresh_s(d);
 	struct message *message;
 
 	/* What is collected belongs behind the templates, if those have never been sent. */
@@ -142,6 +163,12 @@ void destination_templates(struct destination *d)
 	d->collecting = true;
 	encoder_templates(d->encoder);
 	d->collecting = false;
+	/* They are of the time of the data that they announce, which may not be now. */
+	for (message = d->front.head; message != NULL && d->queue.head != NULL;
+		message = message->next) {
+		message->info.newest_us =
+			MAX(message->info.newest_us, d->queue.head->info.newest_us);
+	}
 	queue_prepend(&d->queue, &d->front);
 	d->templates_due = false;
 	d->messages = 0;
@@ -161,7 +188,10 @@ static void destination_event_established(void *owner)
 	d->waiting = false;
 	d->partial = false;
 	d->alarmed = false;
-	d->last = (struct message_info){0};
+	d->templates_time_s = 0;
+	if (d->trail != NULL) {
+		*d->trail = (struct trail){.count = 0};
+	}
 	d->counters.connects++;
 	if (!d->ops->local) {
 		log_info(d->name, "connected");
@@ -196,20 +226,19 @@ static void destination_event_writable(void *owner)
 }
 
 /*
- * The datagram before this one met a closed port, or a link too narrow: it is counted as not sent
- * after all.
+ * Datagrams met a closed port, or a link too narrow: they are counted as not sent after all. Their
+ * records are in the sequence number already.
  */
-static void destination_event_refused(void *owner)
+static void destination_event_refused(void *owner, const struct transport_refusal *refusal)
 {
 	struct destination *d = owner;
+	struct trail_loss loss;
 
 	d->counters.send_errors++;
-	if (d->last.size != 0) {
-		destination_unsend(d, &d->last);
-		d->sequence -= d->last.data_records;
-		destination_lose(d, &d->last);
-		d->last = (struct message_info){0};
-	}
+	trail_refuse(d->trail, refusal, destination_now(d), &loss);
+	destination_unsend(d, &loss.info, loss.count);
+	destination_lose(d, &loss.info);
+	d->sequence -= loss.info.data_records;
 	destination_fault(d, g_steal_pointer(&d->transport->error));
 	destination_alarm(d);
 }

@@ -4,6 +4,7 @@
 #include "exporter/encoder.h"
 #include "exporter/pacer.h"
 #include "exporter/queue.h"
+#include "exporter/trail.h"
 #include "exporter/transport.h"
 
 /* Shared by the destination's own files: life and time (destination.c), sessions
@@ -36,17 +37,18 @@ struct destination {
 	int64_t batch_newest_us;       /* the same of the batch at hand; INT64_MIN outside */
 
 	/* what is on its way */
-	struct queue queue;       /* not sent */
-	struct queue front;       /* templates being collected, to go before all others */
-	struct queue sent;        /* sent, perhaps not acknowledged */
-	uint64_t settle_octets;   /* size of sent at which to ask what is acknowledged */
-	bool collecting;          /* what the encoder emits goes to front */
-	bool waiting;             /* for the transport to become writable */
-	bool partial;             /* a part of the queue's head has left */
-	bool full;                /* see destination_is_full() */
-	bool alarmed;             /* an error over UDP, and nothing went well since */
-	bool dropping;            /* the last message that came made others go */
-	struct message_info last; /* sent last, over UDP */
+	struct queue queue;     /* not sent */
+	struct queue front;     /* templates being collected, to go before all others */
+	struct queue sent;      /* sent, perhaps not acknowledged */
+	uint64_t settle_octets; /* size of sent at which to ask what is acknowledged */
+	bool collecting;        /* what the encoder emits goes to front */
+	bool waiting;           /* for the transport to become writable */
+	bool partial;           /* a part of the queue's head has left */
+	bool full;              /* see destination_is_full() */
+	bool alarmed;           /* an error over UDP, and nothing went well since */
+	bool dropping;          /* the last message that came made others go */
+	bool patient;           /* a full queue makes the source wait instead of dropping */
+	struct trail *trail;    /* of datagrams sent; NULL unless the transport has such */
 	struct pacer pacer;
 
 	/* the session */
@@ -56,8 +58,10 @@ struct destination {
 	bool templates_due;
 	unsigned failures; /* attempts since the last session */
 	uint32_t sequence;
-	uint64_t export_time_s; /* of the last message */
-	uint64_t messages;      /* since the templates */
+	uint64_t export_time_s;    /* of the last message */
+	uint64_t templates_time_s; /* of the last one with templates; 0: none in this session */
+	uint64_t messages;         /* since the templates */
+	bool doubtful;             /* it was reset at its end */
 
 	/* timers, monotonic; 0: off */
 	int64_t retry_us;
@@ -100,8 +104,8 @@ void destination_lose(struct destination *d, const struct message_info *info);
 /** An error over a datagram transport: whoever listens next may know no templates. */
 void destination_alarm(struct destination *d);
 
-/** A message counted as sent was not, after all. */
-void destination_unsend(struct destination *d, const struct message_info *info);
+/** @count messages counted as sent, with these sums, were not, after all. */
+void destination_unsend(struct destination *d, const struct message_info *info, uint32_t count);
 
 /** Lose all that waits. */
 void destination_lose_all(struct destination *d);
@@ -109,6 +113,9 @@ void destination_lose_all(struct destination *d);
 /* destination_session.c */
 
 extern const struct transport_events destination_events;
+
+/** After how many seconds a datagram transport sends the templates again; 0: never by time. */
+int64_t destination_refresh_s(const struct destination *d);
 
 /** Begin a session. */
 void destination_open(struct destination *d);

@@ -22,12 +22,22 @@ enum transport_result {
 	TRANSPORT_BROKEN,  /* the session is over; error says why */
 };
 
-/** What a transport tells its destination. None is called from within send(), but `refused`. */
+/** News of a message that had left: it reached nobody. */
+struct transport_refusal {
+	const uint8_t *octets; /* how the message began, as the network quotes it; borrowed */
+	uint32_t size;         /* of that; 0: nobody knows which message it was */
+	bool alone;            /* its own fault (its size), which says nothing of others */
+};
+
+/**
+ * What a transport tells its destination. None is called from within send() or shutdown(), but
+ * `refused`, and `broken` from within shutdown().
+ */
 struct transport_events {
 	void (*established)(void *context); /* a session begins; may come from within open() */
 	void (*broken)(void *context);      /* it ended or did not come about; error says why */
 	void (*writable)(void *context);    /* send() may do better now */
-	void (*refused)(void *context);     /* nobody took the message that was sent last */
+	void (*refused)(void *context, const struct transport_refusal *refusal);
 };
 
 struct transport_config {
@@ -65,7 +75,10 @@ struct transport_ops {
 	/** Called when deadline_us has passed; sets it anew. NULL: there are no deadlines. */
 	void (*tick)(struct transport *transport, int64_t monotonic_us);
 
-	/** Nothing more will be sent: end the session in order. Poll closed() afterwards. */
+	/**
+	 * Nothing more will be sent: end the session in order. Poll closed() afterwards. A session
+	 * that ends otherwise after all is `broken`.
+	 */
 	void (*shutdown)(struct transport *transport);
 	bool (*closed)(struct transport *transport);
 
@@ -77,8 +90,10 @@ struct transport_ops {
 struct transport {
 	const struct transport_ops *ops;
 	struct transport_config config;
-	GError *error;           /* why it failed last; NULL: it did not */
-	int64_t deadline_us;     /* monotonic, when tick() is to be called; 0: not at all */
+	GError *error;            /* why it failed last; NULL: it did not */
+	uint64_t doubtful_octets; /* of what the peer's system had acknowledged when it broke the
+				     session, so much may not have been read */
+	int64_t deadline_us;      /* monotonic, when tick() is to be called; 0: not at all */
 	uint32_t message_octets; /* what the path carries in one message, may shrink; 0: no limit */
 };
 

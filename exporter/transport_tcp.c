@@ -1,5 +1,8 @@
 #include <errno.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h> /* knows more of struct tcp_info than netinet/tcp.h */
+#include <netinet/in.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,8 +29,10 @@ struct tcp {
 	int fd; /* -1: none */
 	GSource *reader;
 	GSource *writer;
-	uint32_t offset; /* octets of the message in flight that have left */
-	bool finished;   /* our FIN has left */
+	uint32_t offset;        /* octets of the message in flight that have left */
+	bool finished;          /* our FIN has left */
+	uint64_t sent_octets;   /* in this session */
+	uint64_t window_octets; /* the widest window seen that the peer offered; 0: none was */
 };
 
 static void tcp_hang_up(struct tcp *tcp)
@@ -40,6 +45,8 @@ static void tcp_hang_up(struct tcp *tcp)
 	}
 	tcp->offset = 0;
 	tcp->finished = false;
+	tcp->sent_octets = 0;
+	tcp->window_octets = 0;
 	tcp->base.deadline_us = 0;
 }
 
@@ -59,6 +66,30 @@ static void tcp_destroy(struct transport *transport)
 	g_free(transport);
 }
 
+static void tcp_see_window(struct tcp *tcp)
+{
+	struct tcp_info info = {.tcpi_snd_wnd = 0};
+	socklen_t size = sizeof(info);
+
+	if (tcp->fd >= 0 && getsockopt(tcp->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+		size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(info.tcpi_snd_wnd)) {
+		tcp->window_octets = MAX(tcp->window_octets, info.tcpi_snd_wnd);
+	}
+}
+
+static uint64_t tcp_unacknowledged(struct transport *transport)
+{
+	struct tcp *tcp = (struct tcp *)transport;
+	int octets = 0;
+	int others = (int)tcp->offset + (tcp->finished ? 1 : 0); /* a FIN counts as one */
+
+	tcp_see_window(tcp); /* since this is asked now and then while data flows */
+	if (tcp->fd < 0 || ioctl(tcp->fd, SIOCOUTQ, &octets) != 0 || octets <= others) {
+		return 0;
+	}
+	return (uint64_t)(octets - others);
+}
+
 static int64_t tcp_now(const struct tcp *tcp)
 {
 	const struct export_clock *clock = tcp->base.config.clock;
@@ -67,12 +98,25 @@ static int64_t tcp_now(const struct tcp *tcp)
 }
 
 /* The destination still wants to know what was not acknowledged, so the socket stays for now. */
-static void tcp_broken(struct tcp *tcp)
+static void tcp_ended(struct tcp *tcp)
 {
 	socket_unwatch(&tcp->reader);
 	socket_unwatch(&tcp->writer);
 	tcp->base.deadline_us = 0;
 	tcp->state = TCP_IDLE;
+}
+
+/*
+ * The session broke. The peer's system throws away what it has acknowledged and not passed on yet,
+ * and nobody can ask how much that is: its buffer is about twice the window that it offers for it.
+ */
+static void tcp_broken(struct tcp *tcp)
+{
+	uint64_t acknowledged = tcp->sent_octets - tcp_unacknowledged(&tcp->base);
+
+	tcp->base.doubtful_octets =
+		tcp->window_octets == 0 ? acknowledged : MIN(acknowledged, 2 * tcp->window_octets);
+	tcp_ended(tcp);
 }
 
 /*
@@ -92,16 +136,19 @@ static gboolean tcp_readable(gint fd, GIOCondition condition, gpointer data)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return G_SOURCE_CONTINUE;
 	}
-	if (tcp->state == TCP_ENDING) {
-		tcp_broken(tcp);
+	if (got == 0 && tcp->state == TCP_ENDING) {
+		tcp_ended(tcp);
 		return G_SOURCE_REMOVE;
 	}
 	if (got == 0) {
+		/* It has read what it took, or its system would have sent a reset. */
 		transport_fail(&tcp->base, ECONNRESET, "the collector closed the connection");
+		tcp->base.doubtful_octets = 0;
+		tcp_ended(tcp);
 	} else {
 		transport_fail(&tcp->base, errno, "the connection was lost");
+		tcp_broken(tcp);
 	}
-	tcp_broken(tcp);
 	config->events->broken(config->owner);
 	return G_SOURCE_REMOVE;
 }
@@ -118,6 +165,7 @@ static void tcp_connected(struct transport *transport, int fd)
 	}
 	socket_tune_stream(transport, fd);
 	tcp->fd = fd;
+	tcp_see_window(tcp);
 	tcp->state = TCP_READY;
 	tcp->reader = socket_watch(config->context, fd, G_IO_IN, tcp_readable, tcp);
 	config->events->established(config->owner);
@@ -162,6 +210,7 @@ static enum transport_result tcp_send(
 
 		if (sent >= 0) {
 			tcp->offset += (uint32_t)sent;
+			tcp->sent_octets += (uint64_t)sent;
 		} else if (errno == EAGAIN) {
 			if (tcp->writer == NULL) {
 				tcp->writer = socket_watch(transport->config.context, tcp->fd,
@@ -178,18 +227,6 @@ static enum transport_result tcp_send(
 	return TRANSPORT_SENT;
 }
 
-static uint64_t tcp_unacknowledged(struct transport *transport)
-{
-	struct tcp *tcp = (struct tcp *)transport;
-	int octets = 0;
-	int others = (int)tcp->offset + (tcp->finished ? 1 : 0); /* a FIN counts as one */
-
-	if (tcp->fd < 0 || ioctl(tcp->fd, SIOCOUTQ, &octets) != 0 || octets <= others) {
-		return 0;
-	}
-	return (uint64_t)(octets - others);
-}
-
 static void tcp_tick(struct transport *transport, int64_t monotonic_us)
 {
 	struct tcp *tcp = (struct tcp *)transport;
@@ -197,7 +234,7 @@ static void tcp_tick(struct transport *transport, int64_t monotonic_us)
 	if (tcp->state == TCP_CONNECTING) {
 		dial_tick(&tcp->dial);
 	} else if (tcp->state == TCP_ENDING && tcp_unacknowledged(transport) == 0) {
-		tcp_broken(tcp);
+		tcp_ended(tcp);
 	} else {
 		transport->deadline_us = monotonic_us + TCP_LINGER_US;
 	}
@@ -207,8 +244,14 @@ static void tcp_shutdown(struct transport *transport)
 {
 	struct tcp *tcp = (struct tcp *)transport;
 
-	if (tcp->state != TCP_READY || shutdown(tcp->fd, SHUT_WR) != 0) {
+	if (tcp->state != TCP_READY) {
+		tcp_ended(tcp);
+		return;
+	}
+	if (shutdown(tcp->fd, SHUT_WR) != 0) {
+		transport_fail(transport, errno, "the connection was lost");
 		tcp_broken(tcp);
+		transport->config.events->broken(transport->config.owner);
 		return;
 	}
 	tcp->state = TCP_ENDING;

@@ -4,12 +4,14 @@
 
 #include "exporter/transport_lookup.h"
 #include "exporter/transport_socket.h"
+#include "exporter/transport_udp_error.h"
 
 enum {
 	UDP_HEADERS_IPV4 = 28,
 	UDP_HEADERS_IPV6 = 48,
 	UDP_MESSAGE_MIN = 512, /* all that may be assumed of an unknown path (RFC 7011 10.3.3) */
 	UDP_BELATED_MAX = 8,
+	UDP_LINGER_MS = 100, /* for the last refusals: longer than the way to most collectors */
 	/* From a file nothing but this slows us down. A collector with the kernel's usual receive
 	 * buffer takes this without loss even if it pauses for some 20 ms. */
 	UDP_RATE_LOSSLESS = 8000000,
@@ -17,15 +19,17 @@ enum {
 
 /*
  * A connected socket with path MTU discovery, so that no datagram is ever fragmented (10.3.3), and
- * so that the kernel tells of refusals, which are the only sign of a dead collector. The kernel's
- * checksum stays on (10.3.2).
+ * so that the kernel tells of refusals, which are the only sign of a dead collector, each with the
+ * start of the datagram it is about. The kernel's checksum stays on (10.3.2).
  */
 struct udp {
 	struct transport base;
 	struct lookup *lookup;
 	int fd; /* -1: no session */
 	int headers;
+	bool sent; /* something, in this session */
 	GSource *watch;
+	GSource *linger; /* until when refusals are awaited; NULL: the session is not at its end */
 };
 
 static struct transport *udp_create(const struct transport_config *config)
@@ -44,10 +48,12 @@ static void udp_abort(struct transport *transport)
 	lookup_cancel(udp->lookup);
 	udp->lookup = NULL;
 	socket_unwatch(&udp->watch);
+	socket_unwatch(&udp->linger);
 	if (udp->fd >= 0) {
 		(void)close(udp->fd);
 		udp->fd = -1;
 	}
+	udp->sent = false;
 }
 
 static void udp_destroy(struct transport *transport)
@@ -82,6 +88,7 @@ static bool udp_connect(struct udp *udp, const struct lookup_address *address)
 		return false;
 	}
 	udp->headers = ipv6 ? UDP_HEADERS_IPV6 : UDP_HEADERS_IPV4;
+	udp_error_ask(udp->fd, ipv6);
 	if (setsockopt(udp->fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
 		    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &discover, sizeof(discover)) == 0 &&
 		connect(udp->fd, (const struct sockaddr *)&address->storage, address->octets) ==
@@ -136,17 +143,51 @@ static gboolean udp_writable(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+static void udp_refused(struct udp *udp, int code, const uint8_t *octets, uint32_t size)
+{
+	struct transport_refusal refusal = {
+		.octets = octets, .size = size, .alone = code == EMSGSIZE};
+
+	transport_fail(&udp->base, code, "a message was not taken");
+	udp->base.config.events->refused(udp->base.config.owner, &refusal);
+}
+
+/* Tell of all messages that the network has sent news of; false if there is none. */
+static bool udp_take_errors(struct udp *udp)
+{
+	struct udp_error error;
+	bool any = false;
+
+	while (udp_error_next(udp->fd, &error)) {
+		if (error.remote) {
+			any = true;
+			udp_refused(udp, error.code, error.octets, error.size);
+		}
+	}
+	if (any) {
+		udp->base.message_octets = udp_path_octets(udp);
+	}
+	return any;
+}
+
 /*
- * Some errors are about what was sent earlier, and the datagram at hand has not left yet: a
- * refusal, and the news that the path got narrower while this datagram fits.
+ * Some errors are about what was sent earlier, and the datagram at hand has not left yet. Which one
+ * it was the kernel tells, unless it ran out of room for that.
  */
 static bool udp_is_belated(struct udp *udp, int code, uint32_t size)
 {
-	if (code == EMSGSIZE) {
-		udp->base.message_octets = udp_path_octets(udp);
-		return size <= udp->base.message_octets;
+	if (code == EAGAIN || code == ENOBUFS) {
+		return false;
 	}
-	return code == ECONNREFUSED;
+	if (udp_take_errors(udp)) {
+		return true;
+	}
+	udp->base.message_octets = udp_path_octets(udp);
+	if (code == ECONNREFUSED || (code == EMSGSIZE && size <= udp->base.message_octets)) {
+		udp_refused(udp, code, NULL, 0);
+		return true;
+	}
+	return false;
 }
 
 static enum transport_result udp_failed(struct udp *udp, int code, uint32_t size)
@@ -177,25 +218,32 @@ static enum transport_result udp_send(
 		if (!udp_is_belated(udp, code, size) || ++belated > UDP_BELATED_MAX) {
 			return udp_failed(udp, code, size);
 		}
-		transport_fail(transport, code, "a message was not taken");
-		transport->config.events->refused(transport->config.owner);
 	}
+	udp->sent = true;
 	return TRANSPORT_SENT;
 }
 
-/* Look once more whether the last datagram was refused. */
+static gboolean udp_lingered(gpointer data)
+{
+	struct udp *udp = data;
+
+	(void)udp_take_errors(udp);
+	udp_abort(&udp->base);
+	return G_SOURCE_REMOVE;
+}
+
+/* Wait a moment whether the last datagrams are refused. */
 static void udp_shutdown(struct transport *transport)
 {
 	struct udp *udp = (struct udp *)transport;
-	int code = 0;
-	socklen_t size = sizeof(code);
 
-	if (udp->fd >= 0 && getsockopt(udp->fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 &&
-		code == ECONNREFUSED) {
-		transport_fail(transport, code, "a message was not taken");
-		transport->config.events->refused(transport->config.owner);
+	if (udp->fd < 0 || !udp->sent) {
+		udp_abort(transport);
+		return;
 	}
-	udp_abort(transport);
+	udp->linger = g_timeout_source_new(UDP_LINGER_MS);
+	g_source_set_callback(udp->linger, udp_lingered, udp, NULL);
+	g_source_attach(udp->linger, transport->config.context);
 }
 
 static bool udp_closed(struct transport *transport)

@@ -80,6 +80,8 @@ static uint32_t collector_data(struct collector *collector, const uint8_t *set, 
 		collector->undecodable++;
 		return 0;
 	}
+	collector->stale_s =
+		MAX(collector->stale_s, collector->time_s - collector->templates_time_s);
 	for (size_t at = 4; at + 16 <= size; at += 16) {
 		uint64_t id = load_be64(set + at);
 
@@ -109,6 +111,7 @@ void collector_message(struct collector *collector, const uint8_t *octets, size_
 		if (id == 2) {
 			templates = true;
 			collector->templates = true;
+			collector->templates_time_s = collector->time_s;
 		} else if (id == 256) {
 			records +=
 				collector_data(collector, octets + at, load_be16(octets + at + 2));

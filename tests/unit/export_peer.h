@@ -29,6 +29,8 @@ struct collector {
 	uint32_t malformed;
 	uint32_t size_max;
 	uint32_t time_s; /* export time of the last message */
+	uint32_t templates_time_s;
+	uint32_t stale_s; /* largest time from templates to data */
 	bool time_back;
 	GArray *ids; /* uint64_t, flow ids in order */
 };

@@ -35,6 +35,12 @@ tests_unit_test_queue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_queue_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_queue
 
+check_PROGRAMS += tests/unit/test_trail
+tests_unit_test_trail_SOURCES = tests/unit/test_trail.c tests/unit/unit.h
+tests_unit_test_trail_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_trail_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_trail
+
 check_PROGRAMS += tests/unit/test_uri
 tests_unit_test_uri_SOURCES = tests/unit/test_uri.c tests/unit/unit.h
 tests_unit_test_uri_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

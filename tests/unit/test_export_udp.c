@@ -351,6 +351,43 @@ static void export_time_of_a_file_over_udp_is_not_before_its_flows(void **state)
 	assert_false(run->peer.collector.time_back);
 }
 
+static void templates_are_of_the_time_of_their_data(void **state)
+{
+	struct run *run = *state;
+	const int64_t year_us = INT64_C(31536000) * 1000000;
+
+	run_export(run, true, "127.0.0.1", "?rate=0&refresh=600");
+	peer_records(run->exporter, 1, 100, peer_wall_us + 600 * (int64_t)1000000);
+	peer_records(run->exporter, 101, 100, peer_wall_us + 601 * (int64_t)1000000);
+	peer_records(run->exporter, 201, 100, peer_wall_us + year_us);
+	peer_records(run->exporter, 301, 100, peer_wall_us + 2 * year_us);
+	assert_true(exporter_close(run->exporter, 5000, NULL));
+	peer_until(has_all_sent, run);
+	assert_true(collector_has(&run->peer.collector, 1, 400));
+	assert_int_equal(run->peer.collector.template_messages, 4);
+	assert_int_equal(run->peer.collector.stale_s, 600);
+	assert_int_equal(run->peer.collector.time_s, PEER_WALL_S + 2 * year_us / 1000000);
+	assert_int_equal(run->peer.collector.sequence_missing, 0);
+	assert_false(run->peer.collector.time_back);
+}
+
+static void live_clock_that_was_set_ahead_is_followed_behind_new_templates(void **state)
+{
+	struct run *run = *state;
+
+	run_export(run, false, "127.0.0.1", "?flush=0");
+	peer_records(run->exporter, 1, 10, peer_wall_us);
+	run_settle(run);
+	peer_wall_us += INT64_C(86400) * 1000000;
+	peer_records(run->exporter, 11, 10, peer_wall_us);
+	run_settle(run);
+	assert_true(exporter_close(run->exporter, 5000, NULL));
+	peer_until(has_all_sent, run);
+	assert_true(collector_has(&run->peer.collector, 1, 20));
+	assert_int_equal(run->peer.collector.template_messages, 2);
+	assert_int_equal(run->peer.collector.stale_s, 0);
+}
+
 #define with_peer(name) cmocka_unit_test_setup_teardown(name, run_start, run_stop)
 
 int main(void)
@@ -373,6 +410,8 @@ int main(void)
 		with_peer(live_destination_without_an_address_tries_again),
 		with_peer(exporter_can_go_while_a_look_up_is_under_way),
 		with_peer(export_time_of_a_file_over_udp_is_not_before_its_flows),
+		with_peer(templates_are_of_the_time_of_their_data),
+		with_peer(live_clock_that_was_set_ahead_is_followed_behind_new_templates),
 	};
 
 	return cmocka_run_group_tests_name("export over UDP", tests, NULL, NULL);
