@@ -2,6 +2,8 @@ bin_PROGRAMS += weir
 weir_SOURCES = \
 	cli/commands.h \
 	cli/dump.c \
+	cli/interrupt.c \
+	cli/interrupt.h \
 	cli/main.c \
 	cli/meter.c \
 	cli/meter_options.c \

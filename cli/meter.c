@@ -1,11 +1,11 @@
-#include <glib.h>
-#include <signal.h>
+#include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/meter_options.h"
 #include "cli/progress.h"
 #include "cli/stats_json.h"
@@ -14,15 +14,6 @@
 #include "probe/identity.h"
 #include "probe/meter.h"
 #include "probe/source.h"
-
-#define CLOSE_TIMEOUT_MS 10000
-
-static volatile sig_atomic_t stop_asked;
-
-static void on_stop(int signal_number)
-{
-	stop_asked = signal_number;
-}
 
 /* One metering run: source → meter → exporter and summary. */
 struct run {
@@ -33,6 +24,7 @@ struct run {
 	struct exporter *exporter;
 	struct summary *summary; /* NULL: not wanted */
 	struct progress progress;
+	guint interrupt; /* its source; 0: none */
 };
 
 static void run_records(void *context, const struct record_batch *batch)
@@ -46,6 +38,15 @@ static void run_records(void *context, const struct record_batch *batch)
 	}
 }
 
+static gboolean run_interrupted(gint fd, GIOCondition condition, gpointer data)
+{
+	struct run *run = data;
+
+	run->interrupt = 0;
+	exporter_hurry(run->exporter);
+	return G_SOURCE_REMOVE;
+}
+
 static bool run_open_exporter(struct run *run, GError **error)
 {
 	struct export_config config = {
@@ -57,6 +58,9 @@ static bool run_open_exporter(struct run *run, GError **error)
 	run->exporter = exporter_new(&config, error);
 	if (run->exporter == NULL) {
 		return false;
+	}
+	if (interrupt_fd() >= 0) {
+		run->interrupt = g_unix_fd_add(interrupt_fd(), G_IO_IN, run_interrupted, run);
 	}
 	for (char **dest = run->options.exporting.destinations; dest != NULL && *dest != NULL;
 		dest++) {
@@ -100,6 +104,7 @@ static void run_close(struct run *run)
 {
 	meter_free(run->meter);
 	identity_free(run->identity);
+	g_clear_handle_id(&run->interrupt, g_source_remove);
 	exporter_free(run->exporter);
 	summary_free(run->summary);
 	source_free(run->source);
@@ -113,7 +118,7 @@ static enum source_result run_read(struct run *run)
 	struct source_counters counters;
 
 	progress_start(&run->progress, g_get_monotonic_time());
-	while (result == SOURCE_MORE && stop_asked == 0) {
+	while (result == SOURCE_MORE && !interrupt_came()) {
 		result = source_dispatch(run->source, meter_packets, run->meter);
 		exporter_clock(run->exporter, meter_clock(run->meter));
 		if (run->progress.shown) {
@@ -157,9 +162,12 @@ static int run_finish(struct run *run, enum source_result result)
 	g_autoptr(GError) error = NULL;
 	int status = 0;
 
+	if (interrupt_came()) {
+		exporter_hurry(run->exporter);
+	}
 	meter_finish(run->meter, RECORD_END_FORCED);
 	exporter_clock(run->exporter, meter_clock(run->meter));
-	if (!exporter_close(run->exporter, CLOSE_TIMEOUT_MS, &error)) {
+	if (!exporter_close(run->exporter, (int)run->options.exporting.drain_ms, &error)) {
 		fprintf(stderr, "weir meter: %s\n", error->message);
 		status = 1;
 	}
@@ -180,11 +188,9 @@ int meter_command(int argc, char **argv)
 {
 	struct run run = {0};
 	g_autoptr(GError) error = NULL;
-	struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND};
 	int status = EXIT_USAGE;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	interrupt_begin();
 	log_open("weir meter", LOG_TARGET_STDERR, LOG_LEVEL_ERROR);
 	if (!meter_options_parse(&run.options, argc, argv, &error)) {
 		fprintf(stderr, "weir meter: %s\n", error->message);

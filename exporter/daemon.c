@@ -215,7 +215,7 @@ static void reload(struct export_daemon *daemon)
 	if (!export_options_live(&options, daemon->options, &name)) {
 		log_warning(DAEMON_AREA, "'%s' changes only with a restart", name);
 	}
-	daemon->drain_ms = options.drain_ms;
+	daemon->drain_ms = options.exporting.drain_ms;
 	log_level_set((enum log_level)options.daemon.log_level);
 	export_options_clear(&options);
 	log_notice(DAEMON_AREA, "configuration reloaded");
@@ -231,6 +231,7 @@ static gboolean signal_ready(gint fd, GIOCondition condition, gpointer context)
 	} else if (signal != 0) {
 		log_info(DAEMON_AREA, "signal %d: ending", signal);
 		loop_signals_release();
+		outlets_hurry(daemon->outlets);
 		daemon->ending = true;
 	}
 	return G_SOURCE_CONTINUE;
@@ -263,7 +264,7 @@ struct export_daemon *export_daemon_new(
 	daemon->argc = argc;
 	daemon->argv = argv;
 	daemon->retry_ms = RETRY_FIRST_MS;
-	daemon->drain_ms = options->drain_ms;
+	daemon->drain_ms = options->exporting.drain_ms;
 	daemon->outlets = outlets_new();
 	daemon->path = g_build_filename(options->daemon.run_dir, STREAM_SOCKET_NAME, NULL);
 	daemon->signals = loop_signals_open(error);

@@ -312,6 +312,26 @@ bool destination_is_opening(const struct destination *destination)
 	return destination->session == SESSION_OPENING;
 }
 
+void destination_hurry(struct destination *destination)
+{
+	destination->patient = false;
+	destination->full = false;
+}
+
+uint64_t destination_progress(struct destination *destination)
+{
+	if (destination->session == SESSION_UP) {
+		destination_settle(destination);
+	}
+	return destination->counters.sent_octets - destination->sent.octets;
+}
+
+bool destination_is_paced(const struct destination *destination)
+{
+	return destination->session == SESSION_UP && destination->queue.head != NULL &&
+	       !destination->waiting;
+}
+
 bool destination_is_dead(const struct destination *destination)
 {
 	return destination->session == SESSION_DEAD;

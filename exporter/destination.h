@@ -41,6 +41,17 @@ bool destination_is_dead(const struct destination *destination);
 /** So much waits that a lossless source should wait as well. */
 bool destination_is_full(const struct destination *destination);
 
+/** From now on drop what has no room, as if the input were live. */
+void destination_hurry(struct destination *destination);
+
+/**
+ * Rises or falls whenever something left or was acknowledged; to be compared with what it was.
+ */
+uint64_t destination_progress(struct destination *destination);
+
+/** What waits does so for its rate only. */
+bool destination_is_paced(const struct destination *destination);
+
 /** Take records; no flow of the batch ended after @newest_us. */
 void destination_records(
 	struct destination *destination, const struct record_batch *batch, int64_t newest_us);

@@ -56,8 +56,17 @@ void exporter_records(void *exporter, const struct record_batch *batch);
 void exporter_clock(struct exporter *exporter, int64_t now_us);
 
 /**
- * Send what is queued, close every destination in order (drain bounded by @timeout_ms). False with
- * the first error: a file that could not be written whole, records not delivered.
+ * Wait for nobody any longer, because somebody wants to end: an exporter_add() that waits for an
+ * answer fails, exporter_records() no longer waits and drops what has no room, and @lossless no
+ * longer lengthens the patience of exporter_close(), which counts from now if it has begun. May be
+ * called from within the main loop.
+ */
+void exporter_hurry(struct exporter *exporter);
+
+/**
+ * Send what is queued, close every destination in order. Gives up after @timeout_ms, with @lossless
+ * only after @timeout_ms in which nothing went on; waiting for a destination's rate is going on.
+ * False with the first error: a file that could not be written whole, records not delivered.
  */
 bool exporter_close(struct exporter *exporter, int timeout_ms, GError **error);
 

@@ -4,20 +4,9 @@
 
 #include "base/error.h"
 
-#define DRAIN_DEFAULT_MS (5 * 1000)
-#define DRAIN_MAX_MS     (3600 * 1000)
-
 #define AT(member) offsetof(struct export_options, member)
 
 static const struct option_spec export_specs[] = {
-	{.name = "drain",
-		.key = "drain-s",
-		.kind = OPTION_SECONDS,
-		.offset = AT(drain_ms),
-		.min = 1,
-		.max = DRAIN_MAX_MS,
-		.argument = "S",
-		.text = "at the end wait so long for what is not sent (default 5)"},
 	{.name = "once",
 		.kind = OPTION_FLAG,
 		.offset = AT(once),
@@ -74,7 +63,6 @@ bool export_options_load(struct export_options *ret, int argc, char **argv, GErr
 	memset(ret, 0, sizeof(*ret));
 	daemon_options_init(&ret->daemon);
 	exporting_options_init(&ret->exporting);
-	ret->drain_ms = DRAIN_DEFAULT_MS;
 	if (!options_parse(&export_option_set, ret, argc, argv, error)) {
 		return false;
 	}

@@ -14,8 +14,7 @@
 struct export_options {
 	struct daemon_options daemon;
 	struct exporting_options exporting;
-	int64_t drain_ms; /* how long the end may take */
-	bool once;        /* for one capture file: lose nothing, end with the probe */
+	bool once; /* for one capture file: lose nothing, end with the probe */
 };
 
 /** What they are. */

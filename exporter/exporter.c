@@ -8,13 +8,19 @@
 
 enum {
 	TURN_US = 100000,
-	TURN_EVENTS = 16
+	TURN_EVENTS = 16,
+	US_PER_MS = 1000,
 };
 
 struct exporter {
 	struct export_config config;
 	GPtrArray *destinations;
 	int64_t turn_us; /* when the main loop last had its turn */
+	bool hurried;
+	bool late;         /* patience at the end is over */
+	int timeout_ms;    /* that patience */
+	GSource *timeout;  /* its measure; NULL: not closing */
+	uint64_t progress; /* when last looked at */
 };
 
 static int64_t clock_wall_us(void *context)
@@ -81,8 +87,15 @@ bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
 		return false;
 	}
 	/* Who meters a file wants to know at once that nobody takes the result. */
-	while (exporter->config.lossless && destination_is_opening(destination)) {
+	while (exporter->config.lossless && !exporter->hurried &&
+		destination_is_opening(destination)) {
 		g_main_context_iteration(exporter->config.context, TRUE);
+	}
+	if (exporter->hurried && destination_is_opening(destination)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO,
+			"destination '%s': interrupted before it answered", uri);
+		destination_free(destination);
+		return false;
 	}
 	if (destination_is_dead(destination)) {
 		destination_explain(destination, error);
@@ -167,28 +180,65 @@ static bool exporter_finished(struct exporter *exporter)
 	return finished;
 }
 
+/* True if something left since this was last asked, or only waits for its rate. */
+static bool exporter_goes_on(struct exporter *exporter)
+{
+	uint64_t before = exporter->progress;
+	bool paced = false;
+
+	exporter->progress = 0;
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		struct destination *d = exporter_destination(exporter, i);
+
+		exporter->progress += destination_progress(d);
+		paced = paced || destination_is_paced(d);
+	}
+	return paced || exporter->progress != before;
+}
+
 static gboolean exporter_timeout(gpointer data)
 {
-	*(bool *)data = true;
+	struct exporter *exporter = data;
+
+	if (exporter->config.lossless && !exporter->hurried && exporter_goes_on(exporter)) {
+		return G_SOURCE_CONTINUE;
+	}
+	exporter->late = true;
 	return G_SOURCE_REMOVE;
+}
+
+void exporter_hurry(struct exporter *exporter)
+{
+	if (exporter->hurried) {
+		return;
+	}
+	exporter->hurried = true;
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		destination_hurry(exporter_destination(exporter, i));
+	}
+	if (exporter->timeout != NULL) {
+		g_source_set_ready_time(exporter->timeout,
+			g_get_monotonic_time() + (gint64)exporter->timeout_ms * US_PER_MS);
+	}
 }
 
 bool exporter_close(struct exporter *exporter, int timeout_ms, GError **error)
 {
-	GSource *timer = g_timeout_source_new((guint)MAX(timeout_ms, 0));
-	bool late = false;
 	bool good = true;
 
-	g_source_set_callback(timer, exporter_timeout, &late, NULL);
-	g_source_attach(timer, exporter->config.context);
+	exporter->timeout_ms = MAX(timeout_ms, 0);
+	exporter->late = false;
+	exporter->timeout = g_timeout_source_new((guint)exporter->timeout_ms);
+	g_source_set_callback(exporter->timeout, exporter_timeout, exporter, NULL);
+	g_source_attach(exporter->timeout, exporter->config.context);
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		destination_finish(exporter_destination(exporter, i));
 	}
-	while (!exporter_finished(exporter) && !late) {
+	while (!exporter_finished(exporter) && !exporter->late) {
 		g_main_context_iteration(exporter->config.context, TRUE);
 	}
-	g_source_destroy(timer);
-	g_source_unref(timer);
+	g_source_destroy(exporter->timeout);
+	g_clear_pointer(&exporter->timeout, g_source_unref);
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		/* Only the first is told; the others are in the counters. */
 		GError **ret_error = good ? error : NULL;

@@ -29,6 +29,14 @@ static const struct option_spec exporting_option_specs[] = {
 		.max = UINT32_MAX,
 		.argument = "N",
 		.text = "observation domain (default 1)"},
+	{.name = "drain",
+		.key = "drain-s",
+		.kind = OPTION_SECONDS,
+		.offset = AT(drain_ms),
+		.min = 1,
+		.max = EXPORTING_DRAIN_MAX_MS,
+		.argument = "S",
+		.text = "at the end wait so long for what is not sent (default 5)"},
 };
 
 const struct option_table exporting_option_table = {
@@ -38,6 +46,7 @@ void exporting_options_init(struct exporting_options *options)
 {
 	memset(options, 0, sizeof(*options));
 	options->domain = 1;
+	options->drain_ms = EXPORTING_DRAIN_MS;
 }
 
 bool exporting_options_standard_output(const char *destination)

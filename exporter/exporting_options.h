@@ -4,11 +4,15 @@
 
 #include "base/options.h"
 
+#define EXPORTING_DRAIN_MS     (5 * 1000) /* default */
+#define EXPORTING_DRAIN_MAX_MS (3600 * 1000)
+
 /** What every program that exports can be asked. Texts are owned. */
 struct exporting_options {
 	char **destinations; /* NULL: none */
 	char *profile;       /* NULL: the default */
 	int64_t domain;
+	int64_t drain_ms; /* patience at the end */
 };
 
 /** Their table; for the groups of a set. */

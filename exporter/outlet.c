@@ -133,7 +133,7 @@ bool outlets_set(struct outlets *outlets, const struct export_options *options, 
 	g_ptr_array_set_free_func(fresh, NULL);
 	g_ptr_array_unref(fresh);
 	g_ptr_array_set_free_func(wanted, outlet_free);
-	retire(outlets, wanted, (int)options->drain_ms);
+	retire(outlets, wanted, (int)options->exporting.drain_ms);
 	return true;
 }
 
@@ -144,6 +144,13 @@ void outlets_records(struct outlets *outlets, const struct record_batch *batch, 
 
 		exporter_clock(outlet->exporter, clock_us);
 		exporter_records(outlet->exporter, batch);
+	}
+}
+
+void outlets_hurry(struct outlets *outlets)
+{
+	for (unsigned i = 0; i < outlets->all->len; i++) {
+		exporter_hurry(((struct outlet *)g_ptr_array_index(outlets->all, i))->exporter);
 	}
 }
 

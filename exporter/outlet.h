@@ -26,5 +26,8 @@ bool outlets_set(struct outlets *outlets, const struct export_options *options, 
 /** Hand a batch to every one. */
 void outlets_records(struct outlets *outlets, const struct record_batch *batch, int64_t clock_us);
 
+/** Wait for no destination any longer: exporter_hurry(). */
+void outlets_hurry(struct outlets *outlets);
+
 /** Close all; false if one could not deliver everything. What went wrong is logged. */
 bool outlets_close(struct outlets *outlets, int timeout_ms);

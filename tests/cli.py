@@ -1,6 +1,10 @@
 """What the program weir prints: the table of a home, the counters, and why it refuses."""
 import json
 import os
+import re
+import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -59,5 +63,47 @@ for title, arguments in (
         ("a probe that does not run", ("status", "--run-dir", "/nowhere"))):
     done = weir(*arguments)
     check("refused, with a reason: " + title, done.returncode in (1, 2) and done.stderr != "", done)
+
+
+def write_capture(path, count):
+    """@count packets of as many flows."""
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i in range(count):
+            frame = bytes(12) + b"\x08\x00" + struct.pack(
+                ">BBHHHBBHIIHHHH", 0x45, 0, 28, 0, 0, 64, 17, 0, 0x0a000001 + i // 60000,
+                0xc6336401, 1024 + i % 60000, 9, 8, 0)
+            f.write(struct.pack("<IIII", 1700000000, i, len(frame), len(frame)) + frame)
+
+
+def interrupt_slow(folder, drain, numbers):
+    """Signals for a run whose destination takes hours, each when the one before was taken."""
+    path = os.path.join(folder, "many.pcap")
+    write_capture(path, 30000)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as collector:
+        collector.bind(("127.0.0.1", 0))
+        process = subprocess.Popen(
+            [os.path.join(BUILD, "weir"), "meter", "-r", path, "--drain", drain, "-o",
+             "udp:127.0.0.1:%d?rate=100" % collector.getsockname()[1]],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        for _ in ("templates", "data, so that the file has been read"):
+            collector.recv(65536)
+        for number in numbers:
+            process.send_signal(number)
+            while process.poll() is None and number == numbers[0] != numbers[-1]:
+                with open("/proc/%d/status" % process.pid, encoding="ascii") as f:
+                    caught = int(re.search(r"^SigCgt:\s*(\S+)", f.read(), re.M).group(1), 16)
+                if not caught >> number - 1 & 1:
+                    break
+        output, errors = process.communicate(timeout=120)
+    return subprocess.CompletedProcess([], process.returncode, output, errors)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    done = interrupt_slow(folder, "0.1", [signal.SIGTERM])
+    check("who waits for a slow destination ends when asked, and reports what is left",
+          done.returncode == 1 and "records not delivered: out of time" in done.stderr, done)
+    done = interrupt_slow(folder, "3600", [signal.SIGTERM, signal.SIGINT])
+    check("who is asked twice ends at once", done.returncode == -signal.SIGINT, done)
 print("1..%d" % len(results))
 sys.exit(0 if all(results) else 1)

@@ -33,7 +33,7 @@ static void a_destination_is_enough(void **state)
 	assert_string_equal(options.daemon.run_dir, "/run/weir");
 	assert_null(options.exporting.profile);
 	assert_int_equal(options.exporting.domain, 1);
-	assert_int_equal(options.drain_ms, 5000);
+	assert_int_equal(options.exporting.drain_ms, 5000);
 	assert_int_equal(options.daemon.log_target, LOG_TARGET_SYSLOG);
 	export_options_clear(&options);
 	export_options_clear(&options);
