@@ -19,9 +19,8 @@
 #include "exporter/export_options.h"
 #include "probe/probe_options.h"
 
-#define RUN_AREA      "run"
-#define EXIT_FAILED   1
-#define KILL_AFTER_US (10 * G_USEC_PER_SEC) /* more than the exporter takes to drain */
+#define RUN_AREA    "run"
+#define EXIT_FAILED 1
 
 struct run {
 	struct run_options options;
@@ -101,7 +100,7 @@ static void stop(struct run *run)
 		return;
 	}
 	run->stopping = true;
-	run->kill_us = loop_monotonic_us() + KILL_AFTER_US;
+	run->kill_us = loop_monotonic_us() + run_options_patience_us(&run->options);
 	run->probe.again_us = 0;
 	run->exporter.again_us = 0;
 	if (run->probe.pid > 0) {
@@ -181,6 +180,9 @@ static void take_signals(struct run *run)
 			run_child_signal(&run->exporter, SIGHUP);
 			break;
 		default:
+			if (run->stopping) {
+				run->kill_us = loop_monotonic_us(); /* somebody asks again */
+			}
 			stop(run);
 			break;
 		}

@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "exporter/export_options.h"
+#include "exporter/exporting_options.h"
 #include "probe/probe_options.h"
+
+#define MARGIN_MS (5 * 1000) /* for all that is not draining */
+#define US_PER_MS 1000
 
 /* Of the daemons' options those that are not for the user of `weir run`. */
 static const char *const withheld[] = {"config", "foreground", "log", "once", "parent", "run-dir",
@@ -72,6 +76,16 @@ union run_value run_options_get(const struct run_options *options, const char *n
 
 	g_assert(i >= 0);
 	return options->values[i];
+}
+
+int64_t run_options_patience_us(const struct run_options *options)
+{
+	const char *drain = run_options_get(options, "drain").text;
+	double drain_ms = drain != NULL ? g_ascii_strtod(drain, NULL) * 1000 : EXPORTING_DRAIN_MS;
+
+	/* What is no time is refused by the program it goes to. */
+	drain_ms = drain_ms > 0 ? MIN(drain_ms, EXPORTING_DRAIN_MAX_MS) : 0;
+	return (int64_t)(drain_ms + MARGIN_MS) * US_PER_MS;
 }
 
 static void pass(

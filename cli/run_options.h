@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/options.h"
 #include "cli/run_child.h"
@@ -29,6 +30,9 @@ void run_options_clear(struct run_options *options);
 
 /** The value of the option @name, which exists; all zero if it was not given. */
 union run_value run_options_get(const struct run_options *options, const char *name);
+
+/** How long the programs may take to end before they are killed, in µs: longer than their drain. */
+int64_t run_options_patience_us(const struct run_options *options);
 
 /** Give @child what is meant for it: @set tells which options it has. */
 void run_options_pass(

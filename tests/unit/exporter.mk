@@ -93,3 +93,10 @@ tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/unit/unit.h
 tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_writer_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_writer
+
+check_PROGRAMS += tests/unit/test_run_options
+tests_unit_test_run_options_SOURCES = tests/unit/test_run_options.c tests/unit/unit.h \
+	cli/run_child.c cli/run_child.h cli/run_options.c cli/run_options.h
+tests_unit_test_run_options_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_run_options_LDADD = $(PROBE_LIBS) $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_run_options
