@@ -185,6 +185,7 @@ static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow
 		begin(cache, flow, packet, place);
 		fresh = true;
 	} else if (packet->time_us - flow_first(flow) >= cache->active_us) {
+		flow_identity_split(cache, flow, flow_first(flow), packet->time_us);
 		export_flow(cache, flow, RECORD_END_ACTIVE);
 		split(flow);
 	}

@@ -26,13 +26,23 @@ static void inspect(struct flow_cache *cache, struct flow *flow, const struct fl
 	}
 }
 
+/* True if @name, which the first cache has for a packet of this flow, says more than the flow's: the
+ * same name with another age does not. */
+static bool takes_name(const struct flow_cache *cache, const struct flow *flow, uint32_t name)
+{
+	if (name == 0 || flow->name == 0) {
+		return name != 0;
+	}
+	return cache->streams && !identity_name_is_same(cache->output->identity, flow->name, name);
+}
+
 void flow_identity(struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet,
 	const struct flow_event *event)
 {
 	struct identity *identity = cache->output->identity;
 
 	if (!cache->inspects) {
-		if (packet->name != 0 && (flow->name == 0 || cache->streams)) {
+		if (packet->name != flow->name && takes_name(cache, flow, packet->name)) {
 			flow->name = packet->name;
 		}
 		return;
@@ -45,5 +55,14 @@ void flow_identity(struct flow_cache *cache, struct flow *flow, const struct flo
 	}
 	if (packet->inspect != INSPECT_NONE) {
 		inspect(cache, flow, packet, event);
+	}
+}
+
+void flow_identity_split(
+	struct flow_cache *cache, struct flow *flow, int64_t start_us, int64_t now_us)
+{
+	if (flow->name != 0) {
+		flow->name =
+			identity_name_settle(cache->output->identity, flow->name, start_us, now_us);
 	}
 }

@@ -18,3 +18,7 @@ struct flow_event {
  */
 void flow_identity(struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet,
 	const struct flow_event *event);
+
+/** @flow, which began at @start_us, is about to have a record and will have further ones. */
+void flow_identity_split(
+	struct flow_cache *cache, struct flow *flow, int64_t start_us, int64_t now_us);

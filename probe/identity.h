@@ -54,6 +54,16 @@ void identity_arp(struct identity *identity, const uint8_t *data, uint32_t octet
  * wire. */
 uint32_t identity_name(struct identity *identity, const struct flow_key *key, int64_t now_us);
 
+/**
+ * A flow called @name that began at @start_us will have further records. Returns its name from now
+ * on, whose age stays what it was when the flow began.
+ */
+uint32_t identity_name_settle(
+	struct identity *identity, uint32_t name, int64_t start_us, int64_t now_us);
+
+/** True if both stand for the same name from the same source, whatever their ages. */
+bool identity_name_is_same(const struct identity *identity, uint32_t name, uint32_t other);
+
 /** Which payload of a flow is worth a look, by protocol and ports (either direction). */
 enum inspect_kind {
 	INSPECT_NONE,

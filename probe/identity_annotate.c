@@ -22,7 +22,7 @@ static void annotate_device(
 static void annotate_far(
 	const struct name_view *view, struct flow_record *record, struct record_writer *writer)
 {
-	int64_t age_us = view->own ? 0 : record->start_us - view->learned_us;
+	int64_t age_us = view->settled ? view->learned_us : record->start_us - view->learned_us;
 	const char *node = view->name.text + view->name.node;
 
 	record->far_name = record_writer_text(writer, view->name.text, view->name.octets);

@@ -95,6 +95,17 @@ uint32_t identity_name(struct identity *identity, const struct flow_key *key, in
 	return handle != 0 ? handle : end_name(identity, key, NULL, 1, now_us);
 }
 
+uint32_t identity_name_settle(
+	struct identity *identity, uint32_t name, int64_t start_us, int64_t now_us)
+{
+	return name_table_settle(identity->names, name, start_us, now_us);
+}
+
+bool identity_name_is_same(const struct identity *identity, uint32_t name, uint32_t other)
+{
+	return name_table_is_same(identity->names, name, other);
+}
+
 static struct name_key key_of_receiver(
 	const struct flow_key *key, const struct device *d, const struct dns_address *far)
 {

@@ -5,12 +5,14 @@
 
 #include "probe/identity_index.h"
 
+#define US_A_SECOND INT64_C(1000000)
+
 /*
  * An entry that was replaced by a newer one is kept for the flows that hold it. It goes before
  * any current one once no flow has asked for it for this long, which is longer than flows go
  * without a record.
  */
-#define REPLACED_KEEP_US (3600 * INT64_C(1000000))
+#define REPLACED_KEEP_US (3600 * US_A_SECOND)
 
 #define NONE          UINT32_MAX
 #define HOST_KIND_OWN 0 /* none of enum name_host */
@@ -32,7 +34,7 @@ enum name_state {
 struct entry {
 	struct identity_link link; /* link.next chains the free ones, too */
 	struct name_key key;
-	int64_t learned_us;
+	int64_t learned_us; /* settled: its age */
 	int64_t touched_us;
 	uint32_t text; /* in the pool */
 	uint32_t older;
@@ -42,6 +44,7 @@ struct entry {
 	uint8_t source;
 	uint8_t state; /* enum name_state */
 	bool held;     /* a flow has the handle */
+	bool settled;
 };
 
 /* Entries in the order of their last use. */
@@ -243,29 +246,36 @@ static struct entry *table_find(struct name_table *t, const struct name_key *key
 
 static uint16_t group_of(const struct name_table *t, const struct name_key *key)
 {
-	if (key->host_kind == HOST_KIND_OWN) {
-		return GROUP_OWN;
-	}
 	return (uint16_t)(hash_octets(t->key, key->host, sizeof(key->host)) % GROUP_OWN);
 }
 
-static struct entry *table_add(struct name_table *t, const struct name_key *key, const char *text,
-	enum record_name_source source, int64_t now_us)
+/* What an entry is to hold. */
+struct told {
+	struct name_key key;
+	const char *text;
+	int64_t learned_us; /* settled: its age */
+	uint16_t group;
+	uint8_t source;
+	bool settled;
+};
+
+static struct entry *table_add(struct name_table *t, const struct told *told, int64_t now_us)
 {
-	struct entry *e = table_entry(t, text, (uint32_t)strlen(text), now_us);
+	struct entry *e = table_entry(t, told->text, (uint32_t)strlen(told->text), now_us);
 
 	if (e == NULL) {
 		return NULL;
 	}
-	e->key = *key;
-	e->learned_us = now_us;
-	e->source = (uint8_t)source;
-	e->group = group_of(t, key);
+	e->key = told->key;
+	e->learned_us = told->learned_us;
+	e->source = told->source;
+	e->settled = told->settled;
+	e->group = told->group;
 	t->counts[e->group]++;
 	entry_begin(t, e);
 	queue_add(t, e, now_us);
 	identity_index_put(&t->index, (uint32_t)(e - t->entries),
-		(uint32_t)hash_octets(t->key, key, sizeof(*key)));
+		(uint32_t)hash_octets(t->key, &e->key, sizeof(e->key)));
 	return e;
 }
 
@@ -291,7 +301,13 @@ void name_table_learn(struct name_table *table, const struct name_key *key, cons
 	if (e != NULL) {
 		entry_retire(table, e);
 	}
-	(void)table_add(table, key, text, source, now_us);
+	(void)table_add(table,
+		&(struct told){.key = *key,
+			.text = text,
+			.learned_us = now_us,
+			.group = group_of(table, key),
+			.source = (uint8_t)source},
+		now_us);
 }
 
 void name_table_forget(struct name_table *table, const struct name_key *key, const char *text)
@@ -318,49 +334,101 @@ uint32_t name_table_find(struct name_table *table, const struct name_key *key, i
 }
 
 /*
- * Names that flows carry have no key of their own: all flows with the same name from the same
- * source share an entry, found by a key made of the name's digest.
+ * Settled names have no key of their own: all flows of a group with the same name of the same age
+ * from the same source share an entry, found by a key made of the name's digest.
  */
-uint32_t name_table_own(
-	struct name_table *table, const char *text, enum record_name_source source, int64_t now_us)
+static uint32_t table_settled(struct name_table *t, struct told *told, int64_t now_us)
 {
 	XXH128_hash_t digest = XXH3_128bits_withSecret(
-		text, strlen(text), table->key->secret, sizeof(table->key->secret));
-	struct name_key key = {.far_version = (uint8_t)source};
+		told->text, strlen(told->text), t->key->secret, sizeof(t->key->secret));
 	struct entry *e;
 
-	memcpy(key.host, &digest, sizeof(digest));
-	e = table_find(table, &key, (uint32_t)hash_octets(table->key, &key, sizeof(key)));
-	if (e != NULL && !entry_reads(table, e, text)) {
-		entry_retire(table, e);
+	told->settled = true;
+	told->key = (struct name_key){.far_version = told->source, .host_kind = HOST_KIND_OWN};
+	memcpy(told->key.host, &digest, sizeof(digest));
+	memcpy(told->key.far, &told->learned_us, sizeof(told->learned_us));
+	memcpy(told->key.far + 8, &told->group, sizeof(told->group));
+	e = table_find(t, &told->key, (uint32_t)hash_octets(t->key, &told->key, sizeof(told->key)));
+	if (e != NULL && !entry_reads(t, e, told->text)) {
+		entry_retire(t, e);
 		e = NULL;
 	}
 	if (e == NULL) {
-		e = table_add(table, &key, text, source, now_us);
+		e = table_add(t, told, now_us);
 	}
 	if (e == NULL) {
 		return 0;
 	}
 	e->held = true;
-	entry_touch(table, e, now_us);
-	return table_handle(table, e);
+	entry_touch(t, e, now_us);
+	return table_handle(t, e);
+}
+
+uint32_t name_table_own(
+	struct name_table *table, const char *text, enum record_name_source source, int64_t now_us)
+{
+	struct told told = {.text = text, .group = GROUP_OWN, .source = (uint8_t)source};
+
+	return table_settled(table, &told, now_us);
+}
+
+/* The entry of a handle, NULL if it was evicted. */
+static struct entry *handle_entry(const struct name_table *t, uint32_t handle)
+{
+	uint32_t slot = handle & (uint32_t)((UINT64_C(1) << t->slot_bits) - 1);
+	struct entry *e = &t->entries[slot];
+
+	if (handle == 0 || slot >= t->entries_begun || e->state == NAME_FREE ||
+		table_handle(t, e) != handle) {
+		return NULL;
+	}
+	return e;
+}
+
+uint32_t name_table_settle(
+	struct name_table *table, uint32_t handle, int64_t start_us, int64_t now_us)
+{
+	const struct entry *e = handle_entry(table, handle);
+	struct told told = {0};
+	struct name_pool_text name;
+	uint32_t settled;
+
+	if (e == NULL || e->settled) {
+		return handle;
+	}
+	/* A copy: the entry may be the one that has to make room. */
+	name_pool_text(table->pool, e->text, &name);
+	told.text = name.text;
+	told.source = e->source;
+	told.group = e->group;
+	if (start_us > e->learned_us) {
+		told.learned_us = (start_us - e->learned_us) / US_A_SECOND * US_A_SECOND;
+	}
+	settled = table_settled(table, &told, now_us);
+	return settled != 0 ? settled : handle;
+}
+
+bool name_table_is_same(const struct name_table *table, uint32_t handle, uint32_t other)
+{
+	const struct entry *a = handle_entry(table, handle);
+	const struct entry *b = handle_entry(table, other);
+
+	return a != NULL && b != NULL && a->text == b->text && a->source == b->source;
 }
 
 bool name_table_view(
 	struct name_table *table, uint32_t handle, int64_t now_us, struct name_view *ret_view)
 {
-	uint32_t slot = handle & (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
-	struct entry *e = &table->entries[slot];
+	struct entry *e = handle_entry(table, handle);
 
-	if (handle == 0 || slot >= table->entries_begun || e->state == NAME_FREE ||
-		table_handle(table, e) != handle) {
+	if (e == NULL) {
 		return false;
 	}
 	entry_touch(table, e, now_us);
 	name_pool_text(table->pool, e->text, &ret_view->name);
 	ret_view->learned_us = e->learned_us;
 	ret_view->source = e->source;
-	ret_view->own = e->group == GROUP_OWN;
+	ret_view->settled = e->settled;
 	return true;
 }
 

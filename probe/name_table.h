@@ -36,9 +36,9 @@ static_assert(sizeof(struct name_key) == 40, "no padding");
 /** What a handle stands for. */
 struct name_view {
 	struct name_pool_text name;
-	int64_t learned_us;
-	uint8_t source; /* enum record_name_source */
-	bool own;       /* the flow carried it itself: it has no age */
+	int64_t learned_us; /* settled: its age instead, in whole seconds */
+	uint8_t source;     /* enum record_name_source */
+	bool settled;       /* no longer ages; names that flows carried themselves have age 0 */
 };
 
 /** @names_max: 1 to 2^20 entries. @key is borrowed. NULL without memory. */
@@ -61,6 +61,17 @@ uint32_t name_table_find(struct name_table *table, const struct name_key *key, i
 /** A handle for a name that a flow carried itself; 0: no room. */
 uint32_t name_table_own(
 	struct name_table *table, const char *text, enum record_name_source source, int64_t now_us);
+
+/**
+ * A handle for the name of @handle that keeps, whole seconds of it, the age that it had at
+ * @start_us: for a flow that goes on. All flows of a host with the same name and age share an entry.
+ * Returns @handle itself if its age is settled, its entry gone, or there is no room.
+ */
+uint32_t name_table_settle(
+	struct name_table *table, uint32_t handle, int64_t start_us, int64_t now_us);
+
+/** True if both handles stand for the same text from the same source. */
+bool name_table_is_same(const struct name_table *table, uint32_t handle, uint32_t other);
 
 /**
  * What @handle stands for. False when its entry was evicted: never another name, unless four

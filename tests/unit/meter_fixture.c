@@ -306,6 +306,22 @@ uint32_t identity_name(struct identity *identity, const struct flow_key *key, in
 	return identity->name;
 }
 
+uint32_t identity_name_settle(
+	struct identity *identity, uint32_t name, int64_t start_us, int64_t now_us)
+{
+	struct flow_key none = {0};
+	struct identity_call *c = call(identity, 't', &none);
+
+	c->name = name;
+	c->start_us = start_us;
+	return name % 100 + 100;
+}
+
+bool identity_name_is_same(const struct identity *identity, uint32_t name, uint32_t other)
+{
+	return name % 100 == other % 100;
+}
+
 uint32_t identity_inspect(
 	struct identity *identity, const struct inspect_input *input, uint32_t name, bool *ret_done)
 {

@@ -55,12 +55,13 @@ struct talk {
 void octets_talk(struct octets *o, const struct talk *talk);
 
 struct identity_call {
-	char kind; /* 's'ighting, 'n'ame, 'i'nspect, 'a'nnotate, 'r': ARP */
+	char kind; /* 's'ighting, 'n'ame, 'i'nspect, 'a'nnotate, 'r': ARP, 't': settled name */
 	struct flow_key key;
 	uint32_t name;
 	uint32_t octets;
 	uint32_t flow;
 	uint32_t generation;
+	int64_t start_us;
 	bool from_initiator;
 };
 
@@ -72,7 +73,8 @@ struct fixture {
 	unsigned count;
 };
 
-/* The identity part as tests see it: what it is asked, and what it answers. */
+/* The identity part as tests see it: what it is asked, and what it answers. Names 100 to 199 are
+ * names 0 to 99 settled. */
 struct identity {
 	struct identity_call calls[256];
 	unsigned count;

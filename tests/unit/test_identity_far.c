@@ -142,6 +142,31 @@ static void the_latest_answer_before_the_flow_names_it(void **state)
 	identity_free(identity);
 }
 
+static void the_age_of_a_name_is_that_when_the_flow_began_in_all_its_records(void **state)
+{
+	struct identity *identity = home_with_devices();
+	struct flow_key answer = to_camera("192.168.1.1");
+	struct flow_key flow = from_camera("198.51.100.7");
+	struct fixture_record r;
+	uint32_t name;
+
+	fixture_dns_answer(identity, &answer, "a.example.com", "198.51.100.7", 10 * SECOND);
+	name = identity_name(identity, &flow, 14 * SECOND);
+	for (unsigned i = 0; i < 4; i++) {
+		int64_t start = 14 * SECOND + i * 1800 * SECOND;
+
+		name = identity_name_settle(identity, name, start, start + 1800 * SECOND);
+		fixture_annotate(identity, &flow, name, start, &r);
+		assert_string_equal(r.far_name, "a.example.com");
+		assert_int_equal(r.record.far_name_source, RECORD_NAME_DNS);
+		assert_int_equal(r.record.far_name_age_s, 4);
+	}
+	fixture_annotate(
+		identity, &flow, identity_name(identity, &flow, 20 * SECOND), 20 * SECOND, &r);
+	assert_int_equal(r.record.far_name_age_s, 10); /* of another flow */
+	identity_free(identity);
+}
+
 static void a_device_has_its_names_under_all_its_addresses(void **state)
 {
 	struct identity *identity = home_with_devices();
@@ -409,6 +434,7 @@ int main(void)
 		cmocka_unit_test(two_devices_have_two_names_for_one_address),
 		cmocka_unit_test(a_device_that_did_not_ask_has_no_name),
 		cmocka_unit_test(the_latest_answer_before_the_flow_names_it),
+		cmocka_unit_test(the_age_of_a_name_is_that_when_the_flow_began_in_all_its_records),
 		cmocka_unit_test(a_device_has_its_names_under_all_its_addresses),
 		cmocka_unit_test(only_port_53_answers),
 		cmocka_unit_test(bad_answers_are_counted),

@@ -206,6 +206,52 @@ static void several_caches_count_each_packet_under_their_own_key(void **state)
 	assert_int_equal(fake_identity.calls[3].kind, 'i');
 }
 
+/* One call for each record that is not a flow's last; names that are settled stay so. */
+static unsigned settled_calls(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fake_identity.count; i++) {
+		const struct identity_call *c = &fake_identity.calls[i];
+
+		if (c->kind == 't') {
+			count++;
+			assert_true(c->start_us == TALK_START_US || c->name == 105);
+		}
+	}
+	return count;
+}
+
+static void a_flow_that_goes_on_has_its_name_settled_before_its_first_record(void **state)
+{
+	fixture_close(&f);
+	fixture_init(&f);
+	f.config.cache_count = 2;
+	f.config.caches[1] = f.config.caches[0];
+	f.config.caches[1].active_timeout_ms = 100000;
+	fake_identity.name = 5;
+	fixture_open(&f, &fake_identity);
+	for (unsigned i = 0; i <= 16; i++) { /* 640 s */
+		fixture_talk(&f, i * 40000, &TALK());
+	}
+	fixture_finish(&f);
+	assert_int_equal(settled_calls(), 2 + 5);
+	assert_int_equal(f.count, 3 + 6);
+	for (unsigned i = 0; i < f.count; i++) {
+		assert_int_equal(f.records[i].device_id, 105);
+	}
+}
+
+static void a_flow_without_a_name_has_none_settled(void **state)
+{
+	for (unsigned i = 0; i <= 16; i++) {
+		fixture_talk(&f, i * 40000, &TALK());
+	}
+	fixture_finish(&f);
+	assert_int_equal(f.count, 3);
+	assert_int_equal(settled_calls(), 0);
+}
+
 static void flow_ids_differ_between_caches_flows_and_processes(void **state)
 {
 	uint64_t ids[3];
@@ -257,6 +303,8 @@ int main(void)
 		TEST(rare_packets_are_looked_into_while_they_are_valid_too),
 		TEST(stable_payload_is_looked_into_before_the_call_returns),
 		TEST(several_caches_count_each_packet_under_their_own_key),
+		TEST(a_flow_that_goes_on_has_its_name_settled_before_its_first_record),
+		TEST(a_flow_without_a_name_has_none_settled),
 		TEST(flow_ids_differ_between_caches_flows_and_processes),
 		TEST(interfaces_are_exported_under_their_own_numbers),
 	};

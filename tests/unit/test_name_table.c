@@ -55,7 +55,7 @@ static void assert_view(struct fixture *f, uint32_t handle, const char *text, in
 	assert_int_equal(view.name.octets, strlen(text));
 	assert_int_equal(view.learned_us, learned_us);
 	assert_int_equal(view.source, RECORD_NAME_DNS);
-	assert_false(view.own);
+	assert_false(view.settled);
 }
 
 static void a_name_is_known_to_who_learned_it_alone(void **state)
@@ -270,7 +270,68 @@ static void flows_with_the_same_name_of_their_own_share_it(void **state)
 	assert_true(name_table_view(f->table, a, 3, &view));
 	assert_string_equal(view.name.text, "a.example");
 	assert_int_equal(view.source, RECORD_NAME_SNI);
-	assert_true(view.own);
+	assert_true(view.settled);
+	assert_int_equal(view.learned_us, 0);
+	name_table_free(f->table);
+}
+
+static void a_settled_name_keeps_the_age_it_had(void **state)
+{
+	struct fixture *f = fixture_of(8);
+	uint32_t handle;
+	uint32_t settled;
+	struct name_view view;
+
+	learn(f, 1, 1, "a.example", 5000000);
+	handle = find(f, 1, 1, 8000000);
+	settled = name_table_settle(f->table, handle, 12999999, 300000000);
+	assert_int_not_equal(settled, handle);
+	assert_true(name_table_is_same(f->table, settled, handle));
+	assert_true(name_table_view(f->table, settled, 900000000, &view));
+	assert_string_equal(view.name.text, "a.example");
+	assert_int_equal(view.source, RECORD_NAME_DNS);
+	assert_true(view.settled);
+	assert_int_equal(view.learned_us, 7000000);
+	assert_int_equal(name_table_settle(f->table, settled, 500000000, 900000000), settled);
+	assert_int_equal(find(f, 1, 1, 900000001), handle); /* new flows find the one that ages */
+	assert_int_equal(name_table_settle(f->table, handle, 12000000, 900000002), settled);
+	assert_int_not_equal(name_table_settle(f->table, handle, 14000000, 900000003), settled);
+	assert_true(name_table_view(f->table,
+		name_table_settle(f->table, handle, 4000000, 900000004), 900000004, &view));
+	assert_int_equal(view.learned_us, 0); /* learned after the flow began: never negative */
+	name_table_free(f->table);
+}
+
+static void settled_names_take_their_room_from_their_own_host(void **state)
+{
+	struct fixture *f = fixture_of(4);
+	uint32_t handle;
+
+	learn(f, 2, 1, "other.example", 0);
+	learn(f, 1, 1, "a.example", 0);
+	handle = find(f, 1, 1, 0);
+	for (int64_t age_s = 1; age_s < 100; age_s++) {
+		handle = find(f, 1, 1, age_s * 1000000);
+		(void)name_table_settle(f->table, handle, age_s * 1000000, age_s * 1000000);
+		assert_view(f, handle, "a.example", 0);
+	}
+	assert_view(f, find(f, 2, 1, 100000000), "other.example", 0);
+	assert_int_equal(name_table_count(f->table), 4);
+	name_table_free(f->table);
+}
+
+static void a_name_that_was_evicted_cannot_be_settled(void **state)
+{
+	struct fixture *f = fixture_of(1);
+	uint32_t handle;
+
+	learn(f, 1, 1, "a.example", 0);
+	handle = find(f, 1, 1, 0);
+	learn(f, 1, 2, "b.example", 1);
+	assert_int_equal(name_table_settle(f->table, handle, 2, 2), handle);
+	assert_int_equal(name_table_settle(f->table, 0, 2, 2), 0);
+	assert_false(name_table_is_same(f->table, handle, find(f, 1, 2, 2)));
+	assert_int_equal(name_table_count(f->table), 1);
 	name_table_free(f->table);
 }
 
@@ -340,6 +401,9 @@ int main(void)
 		cmocka_unit_test(only_replaced_names_left_make_room_too),
 		cmocka_unit_test(forgotten_names_are_found_no_more),
 		cmocka_unit_test(flows_with_the_same_name_of_their_own_share_it),
+		cmocka_unit_test(a_settled_name_keeps_the_age_it_had),
+		cmocka_unit_test(settled_names_take_their_room_from_their_own_host),
+		cmocka_unit_test(a_name_that_was_evicted_cannot_be_settled),
 		cmocka_unit_test(long_names_make_room_for_each_other),
 		cmocka_unit_test(random_work_agrees_with_a_plain_list),
 	};
