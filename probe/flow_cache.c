@@ -14,6 +14,7 @@
 #define FOREVER_US     (INT64_MAX / 4)
 #define WHEEL_MAX_US   (INT64_C(3600) * 1000 * 1000)
 #define EVICT_SCAN_MAX 8 /* flows of one tick among which the oldest is looked for */
+#define CLOCK_SET_US   (INT64_C(365) * 24 * 3600 * 1000 * 1000) /* later times are dates */
 #define FLOW_WATCHED   (FLOW_SYN_SEEN | FLOW_FIN_0 | FLOW_FIN_1 | FLOW_CLOSED)
 
 /* Where a packet belongs: its key, masked and in order, and what follows from it. */
@@ -172,6 +173,15 @@ INLINE bool is_eventful(const struct flow_cache *cache, const struct flow *flow,
 	       ((packet->tcp_flags & (FLOW_TCP_SYN | FLOW_TCP_FIN | FLOW_TCP_RST)) != 0);
 }
 
+/* True if the record is as long as records may be. One that began with a packet without a time (0,
+ * where the others have dates) has no length. */
+static bool is_long(const struct flow_cache *cache, const struct flow *flow, int64_t now_us)
+{
+	int64_t first = flow_first(flow);
+
+	return now_us - first >= cache->active_us && !(first == 0 && now_us > CLOCK_SET_US);
+}
+
 /* What is rare about a packet of a known flow: its record or the flow itself ended before it, or it
  * is one of those that begin and end connections. True if a new flow begins. */
 static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow *flow,
@@ -184,7 +194,7 @@ static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow
 		export_flow(cache, flow, natural_reason(flow));
 		begin(cache, flow, packet, place);
 		fresh = true;
-	} else if (packet->time_us - flow_first(flow) >= cache->active_us) {
+	} else if (is_long(cache, flow, packet->time_us)) {
 		flow_identity_split(cache, flow, flow_first(flow), packet->time_us);
 		export_flow(cache, flow, RECORD_END_ACTIVE);
 		split(flow);

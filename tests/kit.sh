@@ -10,24 +10,22 @@ set -uo pipefail
 top=${TOP_SRCDIR:-$(cd "$(dirname "$0")/.." && pwd)}
 profiles=(basic biflow full)
 
-# Print what is wrong with one capture in one profile; nothing when all is well.
+# Print what is wrong with one capture in one profile and with more options; nothing when all is well.
 judge()
 {
-	local capture=$1 profile=$2 work=$3 base flags
+	local capture=$1 profile=$2 work=$3 options=("${@:4}") base flags
 	base=$work/$(basename "$capture").$profile
-	"$WEIR" meter -r "$capture" -o "file:$base.ipfix" --profile "$profile" >"$base.log" 2>&1 </dev/null ||
+	case $profile/${capture##*/} in
+	biflow/*) flags=(--times 1) ;; # has the flags of the first direction alone, see exporter/profile.c
+	*) flags=(--times 1 --flags) ;;
+	esac
+	# On the air the way back has MACs of its own, which only flows of one direction know.
+	[[ $capture == */link-radiotap* && ${#options[@]} == 0 ]] || flags+=(--macs)
+	"$WEIR" meter -r "$capture" -o "file:$base.ipfix" --profile "$profile" "${options[@]}" >"$base.log" 2>&1 </dev/null ||
 		{ echo "weir meter ended with $?"; tail -n 3 "$base.log"; return; }
 	python3 "$KIT/ipfixlint.py" --json "$base.jsonl" "$base.ipfix" >"$base.lint" 2>&1 ||
 		{ echo "ipfixlint:"; head -n 12 "$base.lint"; return; }
 	grep -q '^ok: .* 0 errors' "$base.lint" || { head -n 12 "$base.lint"; return; }
-	case $profile/${capture##*/} in
-	biflow/*) flags=() ;; # carries the flags of the first direction alone, see exporter/profile.c
-	full/link-radiotap*) flags=(--flags) ;; # on the air the way back has MACs of its own
-	full/*) flags=(--flags --macs) ;;
-	*) flags=(--flags) ;;
-	esac
-	# Simple packets of pcapng have no time: the judge takes 0, Weir the last one known.
-	[[ $capture == */pcapng-multi-if* ]] || flags+=(--times 1)
 	python3 "$KIT/compare.py" "${flags[@]}" "$work/$(basename "$capture").json" "$base.jsonl" \
 		>"$base.compare" 2>&1
 	case $? in
@@ -43,7 +41,10 @@ one()
 	local capture=$1 work=$2
 	python3 "$KIT/truth.py" "$capture" >"$work/$(basename "$capture").json" 2>/dev/null
 	for profile in "${profiles[@]}"; do
-		judge "$capture" "$profile" "$work" >"$work/$(basename "$capture").$profile.wrong" 2>&1
+		{
+			judge "$capture" "$profile" "$work"
+			judge "$capture" "$profile" "$work" --uniflow
+		} >"$work/$(basename "$capture").$profile.wrong" 2>&1
 	done
 }
 

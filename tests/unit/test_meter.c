@@ -163,6 +163,31 @@ static void the_active_timeout_splits_with_the_first_packet_at_its_end(void **st
 	assert_int_equal(f.records[1].packets, 1);
 }
 
+static void packets_without_a_time_do_not_split_a_flow(void **state)
+{
+	fixture_talk(&f, 0, &TALK());
+	fixture_talk(&f, -TALK_START_US / 1000, &TALK()); /* a simple packet of pcapng */
+	for (unsigned i = 1; i <= 20; i++) {
+		fixture_talk(&f, i * 50000, &TALK(.from = 1));
+	}
+	fixture_finish(&f);
+	assert_int_equal(only_record()->end_reason, RECORD_END_FORCED);
+	assert_int_equal(only_record()->packets, 2);
+	assert_int_equal(only_record()->start_us, 0);
+	assert_int_equal(only_record()->end_us, TALK_START_US);
+	assert_int_equal(only_record()->rev_packets, 20);
+}
+
+static void a_clock_from_zero_splits_flows_like_any_other(void **state)
+{
+	for (unsigned i = 0; i <= 10; i++) {
+		fixture_talk(&f, i * 30000 - TALK_START_US / 1000, &TALK());
+	}
+	fixture_finish(&f);
+	assert_int_equal(f.count, 2);
+	assert_int_equal(f.records[0].end_reason, RECORD_END_ACTIVE);
+}
+
 static void a_silent_wire_lets_flows_end_too(void **state)
 {
 	fixture_talk(&f, 0, &TALK());
@@ -409,6 +434,8 @@ int main(void)
 		TEST(idle_flows_end_with_reason_1_and_begin_anew),
 		TEST(long_flows_are_split_with_reason_2_and_keep_their_identity),
 		TEST(the_active_timeout_splits_with_the_first_packet_at_its_end),
+		TEST(packets_without_a_time_do_not_split_a_flow),
+		TEST(a_clock_from_zero_splits_flows_like_any_other),
 		TEST(a_silent_wire_lets_flows_end_too),
 		TEST(full_table_evicts_oldest_idle_flow),
 		TEST(the_oldest_of_one_tick_is_evicted_first),
