@@ -28,6 +28,7 @@ libbase_a_SOURCES = \
 	base/privilege_calls.c \
 	base/record.c \
 	base/record.h \
+	base/selection.h \
 	base/status.h \
 	base/stream.c \
 	base/stream.h \

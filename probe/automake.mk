@@ -108,6 +108,20 @@ libprobe_a_SOURCES = \
 	probe/quic_packet.h \
 	probe/reassembly.c \
 	probe/reassembly.h \
+	probe/selection_check.c \
+	probe/selection_check.h \
+	probe/selection_field.c \
+	probe/selection_field.h \
+	probe/selection_text.c \
+	probe/selection_text.h \
+	probe/selector.c \
+	probe/selector.h \
+	probe/selector_hash.c \
+	probe/selector_hash.h \
+	probe/selector_match.c \
+	probe/selector_match.h \
+	probe/selector_random.c \
+	probe/selector_random.h \
 	probe/source.c \
 	probe/source.h \
 	probe/ssdp.c \

@@ -56,3 +56,21 @@ tests_unit_test_network_SOURCES = tests/unit/test_network.c $(METER_TEST_SOURCES
 tests_unit_test_network_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_network_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_network
+
+check_PROGRAMS += tests/unit/test_selection_text
+tests_unit_test_selection_text_SOURCES = tests/unit/test_selection_text.c tests/unit/unit.h
+tests_unit_test_selection_text_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_selection_text_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_selection_text
+
+check_PROGRAMS += tests/unit/test_selector
+tests_unit_test_selector_SOURCES = tests/unit/test_selector.c $(METER_TEST_SOURCES)
+tests_unit_test_selector_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_selector_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_selector
+
+check_PROGRAMS += tests/unit/test_selector_hash
+tests_unit_test_selector_hash_SOURCES = tests/unit/test_selector_hash.c $(METER_TEST_SOURCES)
+tests_unit_test_selector_hash_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_selector_hash_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_selector_hash
