@@ -2,6 +2,8 @@
 
 #include <jansson.h>
 
+#include "probe/selector.h"
+
 static json_t *count(uint64_t n)
 {
 	return json_integer((json_int_t)n);
@@ -41,6 +43,35 @@ static void stats_meter(const struct meter *meter, json_t *out)
 	json_object_set_new(out, "ended", ended);
 	json_object_set_new(out, "ignored_packets", count(c.ignored_packets));
 	json_object_set_new(out, "ignored_octets", count(c.ignored_octets));
+}
+
+/* What each selector of each cache saw and let through; nothing if all packets are metered. */
+static void stats_selection(const struct meter *meter, json_t *out)
+{
+	json_t *all = json_array();
+
+	for (unsigned cache = 0; cache < METER_CACHES_MAX; cache++) {
+		const struct selection *selection = meter_selection(meter, cache);
+
+		for (unsigned i = 0; selection != NULL && i < selection->count; i++) {
+			const struct selector *s = &selection->selectors[i];
+			json_t *one = json_object();
+
+			json_object_set_new(one, "cache", count(cache));
+			json_object_set_new(one, "selector", count(i + 1));
+			json_object_set_new(one, "algorithm", count(s->spec.algorithm));
+			json_object_set_new(
+				one, "observed_packets", count(s->counters.packets_observed));
+			json_object_set_new(
+				one, "selected_packets", count(s->counters.packets_selected));
+			json_object_set_new(
+				one, "observed_octets", count(s->counters.octets_observed));
+			json_object_set_new(
+				one, "selected_octets", count(s->counters.octets_selected));
+			json_array_append_new(all, one);
+		}
+	}
+	json_object_set_new(out, "selectors", all);
 }
 
 static void stats_identity(const struct identity *identity, json_t *out)
@@ -93,6 +124,7 @@ void stats_print_json(const struct stats *stats, FILE *out)
 
 	if (stats->meter != NULL) {
 		stats_meter(stats->meter, all);
+		stats_selection(stats->meter, all);
 	}
 	if (stats->identity != NULL) {
 		stats_identity(stats->identity, all);

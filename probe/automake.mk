@@ -83,6 +83,8 @@ libprobe_a_SOURCES = \
 	probe/meter.h \
 	probe/meter_fast.h \
 	probe/meter_key.c \
+	probe/meter_selection.c \
+	probe/meter_selection.h \
 	probe/metering_options.c \
 	probe/metering_options.h \
 	probe/name_node.c \

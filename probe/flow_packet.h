@@ -31,7 +31,7 @@ struct flow_packet {
 	uint8_t ttl;
 	uint8_t transport; /* enum flow_transport */
 	uint8_t inspect;   /* enum inspect_kind: the payload is worth a look */
-	uint8_t reserved;
+	uint8_t skipped; /* a bit for each cache that did not select it; set only if one selects */
 };
 
 /** The kind of @protocol; it decides what the port members of a key mean. */

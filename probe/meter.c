@@ -7,12 +7,15 @@
 #include "probe/fragment.h"
 #include "probe/identity.h"
 #include "probe/meter_fast.h"
+#include "probe/meter_selection.h"
 #include "probe/network.h"
+#include "probe/selection_check.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 #define ETHERTYPE_ARP 0x0806
+#define DRAIN_US      (100 * 1000)
 #define FIELDS_KNOWN  ((FLOW_KEY_TOS << 1) - 1)
 
 struct meter {
@@ -22,7 +25,9 @@ struct meter {
 	bool stable_payload;
 	bool looking; /* a pending packet points to payload */
 	int64_t clock_us;
+	int64_t drained_us;
 	struct identity *identity;
+	struct meter_selection *selection; /* NULL: every cache meters every packet */
 	struct fragments *fragments;
 	struct flow_cache *caches; /* the one that inspects first */
 	struct meter_counters counters;
@@ -37,8 +42,15 @@ static void drain(struct meter *meter)
 
 	meter->pending_count = 0;
 	meter->looking = false;
-	for (unsigned i = 0; count > 0 && i < meter->cache_count; i++) {
-		flow_cache_packets(&meter->caches[i], meter->pending, count);
+	meter->drained_us = meter->clock_us;
+	for (unsigned i = 0; i < meter->cache_count; i++) {
+		if (unlikely(meter->selection != NULL)) {
+			meter_selection_packets(
+				meter->selection, &meter->caches[i], meter->pending, count);
+			flow_cache_advance(&meter->caches[i], meter->clock_us);
+		} else {
+			flow_cache_packets(&meter->caches[i], meter->pending, count);
+		}
 	}
 }
 
@@ -122,6 +134,13 @@ static void take_ip(struct meter *meter, const struct packet *packet, const stru
 	if (fragment.offset != 0 || fragment.more) {
 		meter->counters.fragments++;
 	}
+	if (meter->selection != NULL) {
+		struct selector_packet seen = {.flow = &parsed,
+			.ip = frame->data + frame->at,
+			.ip_octets = (uint32_t)(frame->end - frame->at)};
+
+		parsed.skipped = meter_selection_skipped(meter->selection, &seen);
+	}
 	if (fragment.offset != 0) {
 		if (fragments_later(meter->fragments, fragment.identification, &parsed)) {
 			push(meter, &parsed);
@@ -173,6 +192,18 @@ static __attribute__((noinline)) void take_slowly(struct meter *meter, const str
 	}
 }
 
+/* For packets that meter_fast() took: true if any cache wants it. */
+static __attribute__((noinline)) bool is_selected(
+	struct meter *meter, const struct packet *packet, struct flow_packet *pending)
+{
+	uint32_t at = meter_fast_ip(packet);
+	struct selector_packet seen = {
+		.flow = pending, .ip = packet->data + at, .ip_octets = packet->captured - at};
+
+	pending->skipped = meter_selection_skipped(meter->selection, &seen);
+	return pending->skipped != meter->selection->all;
+}
+
 static inline void take(struct meter *meter, const struct packet *packet, struct tally *tally)
 {
 	struct flow_packet *pending = &meter->pending[meter->pending_count];
@@ -191,6 +222,9 @@ static inline void take(struct meter *meter, const struct packet *packet, struct
 	tally->ip_octets += pending->octets;
 	tally->ip_packets++;
 	tally->versions += pending->key.ip_version;
+	if (unlikely(meter->selection != NULL) && !is_selected(meter, packet, pending)) {
+		return;
+	}
 	if (meter->identity != NULL) {
 		consider(meter, pending);
 	}
@@ -200,6 +234,12 @@ static inline void take(struct meter *meter, const struct packet *packet, struct
 		meter->clock_us = tally->clock_us;
 		drain(meter);
 	}
+}
+
+/* True if few packets are selected, so that flows wait for their end for want of a full batch. */
+static bool is_late(const struct meter *meter)
+{
+	return meter->clock_us - meter->drained_us >= DRAIN_US;
 }
 
 void meter_packets(void *meter_, const struct packet *packets, unsigned count)
@@ -218,7 +258,7 @@ void meter_packets(void *meter_, const struct packet *packets, unsigned count)
 	c->ip_octets += tally.ip_octets;
 	c->ipv4_packets += (6 * tally.ip_packets - tally.versions) / 2;
 	c->ipv6_packets += (tally.versions - 4 * tally.ip_packets) / 2;
-	if (meter->looking) {
+	if (meter->looking || (meter->selection != NULL && is_late(meter))) {
 		drain(meter);
 	}
 	fragments_advance(meter->fragments, meter->clock_us);
@@ -276,6 +316,13 @@ void meter_counters(const struct meter *meter, struct meter_counters *ret_counte
 	ret_counters->ignored_octets = output->ignored_octets;
 }
 
+const struct selection *meter_selection(const struct meter *meter, unsigned cache)
+{
+	return meter->selection != NULL && cache < METER_CACHES_MAX
+		       ? meter->selection->sequences[cache]
+		       : NULL;
+}
+
 static bool check_config(const struct meter_config *config, GError **error)
 {
 	if (config->cache_count == 0 || config->cache_count > METER_CACHES_MAX) {
@@ -291,21 +338,32 @@ static bool check_config(const struct meter_config *config, GError **error)
 				config->caches[i].key_fields, i);
 			return false;
 		}
+		if (!selection_check(&config->caches[i].selection, error)) {
+			g_prefix_error(error, "meter: cache %u: ", i);
+			return false;
+		}
 	}
 	return true;
 }
 
-/* Cache whose flows are looked into: the first that tells connections apart, else the first. */
+/* Cache whose flows are looked into: the first that tells connections apart, of all packets if there
+ * is such a one; else the first. */
 static unsigned inspecting_cache(const struct meter_config *config)
 {
+	unsigned best = 0;
+	unsigned best_marks = 0;
+
 	for (unsigned i = 0; i < config->cache_count; i++) {
 		uint32_t fields = config->caches[i].key_fields;
+		bool tells = fields == 0 || (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
+		unsigned marks = tells ? 1 + (config->caches[i].selection.count == 0) : 0;
 
-		if (fields == 0 || (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE) {
-			return i;
+		if (marks > best_marks) {
+			best = i;
+			best_marks = marks;
 		}
 	}
-	return 0;
+	return best;
 }
 
 static bool open_caches(struct meter *meter, const struct meter_config *config, GError **error)
@@ -360,7 +418,7 @@ struct meter *meter_new(const struct meter_config *config, struct identity *iden
 	}
 	meter->identity = identity;
 	meter->stable_payload = config->stable_payload;
-	meter->clock_us = 0;
+	meter->selection = meter_selection_new(config);
 	record_writer_init(&meter->output.writer, sink, context);
 	open_output(meter, config);
 	if (!open_caches(meter, config, error)) {
@@ -387,5 +445,6 @@ void meter_free(struct meter *meter)
 	}
 	g_free(meter->caches);
 	fragments_free(meter->fragments);
+	meter_selection_free(meter->selection);
 	g_free(meter);
 }

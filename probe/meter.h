@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "base/selection.h"
 #include "probe/flow.h"
 #include "probe/packet.h"
 
-struct identity; /* probe/identity.h */
+struct identity;  /* probe/identity.h */
+struct selection; /* probe/selector.h */
 
 #define METER_CACHES_MAX 4
 
@@ -18,6 +20,7 @@ struct meter_cache_config {
 	int64_t idle_timeout_ms;   /* a flow ends when it is silent so long; 0: never */
 	uint32_t flows_max;        /* when full, the flow silent longest gives way */
 	bool uniflow; /* one record a direction; forced when the key is not symmetric */
+	struct selection_spec selection; /* of the packets that it meters; none: all */
 };
 
 struct meter_config {
@@ -64,7 +67,8 @@ struct meter;
 /**
  * A metering process: parses, keeps flows in its caches, hands ended flows to @sink.
  * @identity: borrowed, must outlive the meter; NULL: no devices, no names (and no cost for them).
- * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key.
+ * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key or
+ * selection.
  */
 struct meter *meter_new(const struct meter_config *config, struct identity *identity,
 	record_sink sink, void *context, GError **error);
@@ -90,6 +94,12 @@ void meter_finish(struct meter *meter, enum record_end_reason reason);
 
 /** Export interface @index of the source as @exported (ingressInterface); without it index + 1. */
 void meter_interface_set(struct meter *meter, uint16_t index, uint32_t exported);
+
+/**
+ * The selection sequence of cache @cache, an index of the configuration, with its counters as they
+ * are now; NULL if it meters every packet. Its packets are those that are counted as ip_packets.
+ */
+const struct selection *meter_selection(const struct meter *meter, unsigned cache);
 
 /** A snapshot; flows_active is a gauge, the others are totals since meter_new(). */
 void meter_counters(const struct meter *meter, struct meter_counters *ret_counters);

@@ -139,6 +139,12 @@ static inline bool meter_fast_ipv6(
 	return true;
 }
 
+/** Where the IP header of a packet is that meter_fast() took. */
+static inline uint32_t meter_fast_ip(const struct packet *packet)
+{
+	return METER_ETHERNET + (load_be16(packet->data + 12) == 0x8100 ? 4 : 0);
+}
+
 /** Parse @packet into @ret (all but its time, name and inspect members); false if it is not of the
  * ordinary kind, and @ret is undefined. */
 static inline bool meter_fast(const struct packet *packet, struct flow_packet *ret)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "probe/selection_text.h"
+
 #define ACTIVE_DEFAULT_MS (300 * 1000)
 #define IDLE_DEFAULT_MS   (60 * 1000)
 #define FLOWS_MAX         (1 << 28) /* a table takes memory only for the flows there are */
@@ -39,6 +41,13 @@ static const struct option_spec metering_option_specs[] = {
 		.argument = "LIST",
 		.text = "flow key: 5tuple, src, dst, sport, dport, proto, vlan, mac, smac, dmac, "
 			"if, tos"},
+	{.name = "select",
+		.key = "select",
+		.kind = OPTION_TEXT,
+		.offset = AT(select),
+		.argument = "CHAIN",
+		.text = "meter only the packets that CHAIN selects, such as count:1/99 or "
+			"match:proto=17+prob:0.1"},
 	{.name = "max-flows",
 		.key = "flows-max",
 		.letter = 'm',
@@ -74,6 +83,11 @@ bool metering_options_caches(
 		.uniflow = options->uniflow};
 	if (options->key != NULL && !meter_key_parse(options->key, &cache->key_fields, error)) {
 		g_prefix_error(error, "--key: ");
+		return false;
+	}
+	if (options->select != NULL &&
+		!selection_text_parse(options->select, &cache->selection, error)) {
+		g_prefix_error(error, "--select: ");
 		return false;
 	}
 	return true;

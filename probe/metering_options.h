@@ -9,8 +9,9 @@
 
 /** What every program that meters can be asked. Texts are owned. */
 struct metering_options {
-	char **home; /* prefixes and interface names; NULL: the default */
-	char *key;   /* NULL: the 5-tuple */
+	char **home;  /* prefixes and interface names; NULL: the default */
+	char *key;    /* NULL: the 5-tuple */
+	char *select; /* selection of packets; NULL: all */
 	int64_t active_ms;
 	int64_t idle_ms;
 	int64_t flows_max;

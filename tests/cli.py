@@ -52,6 +52,15 @@ with tempfile.TemporaryDirectory() as folder:
     check("what was written is read back",
           sum("octetDeltaCount" in line for line in done.stdout.splitlines()) >= 84
           and all(json.loads(line) for line in done.stdout.splitlines()), done)
+done = weir("meter", "-r", HOME, "-o", "json:-", "--select", "match:proto=17+count:1/1",
+            "--stats", "json")
+selectors = json.loads(done.stderr.splitlines()[-1]).get("selectors", [])
+check("selected packets are metered alone, and counted by each selector",
+      [s["algorithm"] for s in selectors] == [5, 1]
+      and 1 < selectors[1]["observed_packets"] == selectors[0]["selected_packets"] < 339
+      and sum(r["packetDeltaCount"] + r.get("reversePacketDeltaCount", 0)
+              for r in map(json.loads, done.stdout.splitlines()))
+      == selectors[1]["selected_packets"] == (selectors[1]["observed_packets"] + 1) // 2, done)
 for title, arguments in (
         ("no command", ()), ("a command that does not exist", ("measure",)),
         ("no file", ("meter",)), ("a file that is not there", ("meter", "-r", "/nowhere.pcap")),
@@ -59,6 +68,7 @@ for title, arguments in (
         ("a profile that does not exist", ("meter", "-r", HOME, "-o", "json:-", "-p", "huge")),
         ("a destination that does not exist", ("meter", "-r", HOME, "-o", "pigeon:home")),
         ("a home that is none", ("meter", "-r", HOME, "--home", "192.168.0.0/99")),
+        ("a selection that selects nothing", ("meter", "-r", HOME, "--select", "count:0/9")),
         ("what is no IPFIX", ("dump", HOME)),
         ("a probe that does not run", ("status", "--run-dir", "/nowhere"))):
     done = weir(*arguments)

@@ -45,6 +45,12 @@ tests_unit_test_meter_names_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_meter_names_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_meter_names
 
+check_PROGRAMS += tests/unit/test_meter_selection
+tests_unit_test_meter_selection_SOURCES = tests/unit/test_meter_selection.c $(METER_TEST_SOURCES)
+tests_unit_test_meter_selection_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_meter_selection_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_meter_selection
+
 check_PROGRAMS += tests/unit/test_meter_tcp
 tests_unit_test_meter_tcp_SOURCES = tests/unit/test_meter_tcp.c $(METER_TEST_SOURCES)
 tests_unit_test_meter_tcp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

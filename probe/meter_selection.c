@@ -1,0 +1,73 @@
+#include "probe/meter_selection.h"
+
+#include <glib.h>
+
+struct meter_selection *meter_selection_new(const struct meter_config *config)
+{
+	struct meter_selection *selection = g_new0(struct meter_selection, 1);
+	bool selects = false;
+
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		const struct selection_spec *spec = &config->caches[i].selection;
+
+		selection->all |= (uint8_t)(1 << i);
+		if (spec->count > 0) {
+			uint64_t seed = config->hash_seed != 0 ? config->hash_seed + i : 0;
+
+			selection->sequences[i] = g_new(struct selection, 1);
+			selection_init(selection->sequences[i], spec, seed);
+			selects = true;
+		}
+	}
+	if (!selects) {
+		meter_selection_free(selection);
+		return NULL;
+	}
+	return selection;
+}
+
+void meter_selection_free(struct meter_selection *selection)
+{
+	for (unsigned i = 0; selection != NULL && i < METER_CACHES_MAX; i++) {
+		g_free(selection->sequences[i]);
+	}
+	g_free(selection);
+}
+
+uint8_t meter_selection_skipped(
+	struct meter_selection *selection, const struct selector_packet *packet)
+{
+	uint8_t skipped = 0;
+
+	for (unsigned i = 0; i < METER_CACHES_MAX; i++) {
+		struct selection *sequence = selection->sequences[i];
+
+		if (sequence != NULL && !selection_take(sequence, packet)) {
+			skipped |= (uint8_t)(1 << i);
+		}
+	}
+	return skipped;
+}
+
+void meter_selection_packets(const struct meter_selection *selection, struct flow_cache *cache,
+	struct flow_packet *packets, unsigned count)
+{
+	struct flow_packet selected[FLOW_BATCH];
+	uint8_t from[FLOW_BATCH];
+	unsigned n = 0;
+
+	if (selection->sequences[cache->id] == NULL) {
+		flow_cache_packets(cache, packets, count);
+		return;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if ((packets[i].skipped >> cache->id & 1) == 0) {
+			from[n] = (uint8_t)i;
+			selected[n++] = packets[i];
+		}
+	}
+	flow_cache_packets(cache, selected, n);
+	for (unsigned i = 0; i < n; i++) { /* for the caches to come */
+		packets[from[i]].name = selected[i].name;
+	}
+}

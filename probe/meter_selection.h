@@ -1,0 +1,25 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "probe/flow_cache.h"
+#include "probe/meter.h"
+#include "probe/selector.h"
+
+/** The selection sequences of a meter's caches. */
+struct meter_selection {
+	struct selection *sequences[METER_CACHES_MAX]; /* by id of the cache; NULL: every packet */
+	uint8_t all;                                   /* a bit for each cache that there is */
+};
+
+/** NULL if no cache selects. Whatever is random follows the seed of @config, if it has one. */
+struct meter_selection *meter_selection_new(const struct meter_config *config);
+void meter_selection_free(struct meter_selection *selection); /* NULL is fine */
+
+/** Let every sequence see @packet. Returns the bits, by id, of the caches that do not meter it. */
+uint8_t meter_selection_skipped(
+	struct meter_selection *selection, const struct selector_packet *packet);
+
+/** flow_cache_packets() with those of @packets, at most FLOW_BATCH, that @cache does not skip. */
+void meter_selection_packets(const struct meter_selection *selection, struct flow_cache *cache,
+	struct flow_packet *packets, unsigned count);
