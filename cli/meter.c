@@ -49,11 +49,11 @@ static gboolean run_interrupted(gint fd, GIOCondition condition, gpointer data)
 
 static bool run_open_exporter(struct run *run, GError **error)
 {
-	struct export_config config = {
-		.observation_domain = (uint32_t)run->options.exporting.domain,
-		.default_profile = run->options.exporting.profile,
-		.lossless = true,
-		.file_clock = true};
+	const struct exporting_options *options = &run->options.exporting;
+	struct export_config config = {.lossless = true, .file_clock = true};
+	const struct export_set set = {.destinations = options->destinations,
+		.profile = options->profile,
+		.observation_domain = (uint32_t)options->domain};
 
 	run->exporter = exporter_new(&config, error);
 	if (run->exporter == NULL) {
@@ -62,13 +62,7 @@ static bool run_open_exporter(struct run *run, GError **error)
 	if (interrupt_fd() >= 0) {
 		run->interrupt = g_unix_fd_add(interrupt_fd(), G_IO_IN, run_interrupted, run);
 	}
-	for (char **dest = run->options.exporting.destinations; dest != NULL && *dest != NULL;
-		dest++) {
-		if (!exporter_add(run->exporter, *dest, error)) {
-			return false;
-		}
-	}
-	return true;
+	return exporter_set(run->exporter, &set, error);
 }
 
 static bool run_open(struct run *run, GError **error)

@@ -23,6 +23,9 @@ libexporter_a_SOURCES = \
 	exporter/export_options.c \
 	exporter/export_options.h \
 	exporter/exporter.c \
+	exporter/exporter_leave.c \
+	exporter/exporter_set.c \
+	exporter/exporter_state.h \
 	exporter/exporting_options.c \
 	exporter/exporting_options.h \
 	exporter/json_record.c \
@@ -31,8 +34,6 @@ libexporter_a_SOURCES = \
 	exporter/json_text.h \
 	exporter/model_fixbuf.c \
 	exporter/model_fixbuf.h \
-	exporter/outlet.c \
-	exporter/outlet.h \
 	exporter/pacer.c \
 	exporter/pacer.h \
 	exporter/plan.c \

@@ -12,7 +12,7 @@
 #include "base/privilege.h"
 #include "base/stream_client.h"
 #include "base/stream_peer.h"
-#include "exporter/outlet.h"
+#include "exporter/export.h"
 
 #define DAEMON_AREA     "export"
 #define MESSAGES_A_TURN 64 /* then destinations have theirs */
@@ -24,7 +24,7 @@ struct export_daemon {
 	const struct export_options *options;
 	int argc;
 	char **argv;
-	struct outlets *outlets;
+	struct exporter *exporter;
 	char *path; /* of the stream's socket */
 	struct stream_client *client;
 	int64_t drain_ms;
@@ -89,7 +89,8 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 {
 	switch (message->type) {
 	case STREAM_FLOWS:
-		outlets_records(daemon->outlets, &message->flows.batch, message->flows.clock_us);
+		exporter_clock(daemon->exporter, message->flows.clock_us);
+		exporter_records(daemon->exporter, &message->flows.batch);
 		break;
 	case STREAM_COUNTERS:
 		daemon->counters = message->counters;
@@ -199,6 +200,17 @@ static void connect_later(struct export_daemon *daemon)
 	daemon->retry_ms = MIN(daemon->retry_ms * 2, RETRY_MAX_MS);
 }
 
+static bool set_destinations(
+	struct export_daemon *daemon, const struct export_options *options, GError **error)
+{
+	const struct export_set set = {.destinations = options->exporting.destinations,
+		.profile = options->exporting.profile,
+		.observation_domain = (uint32_t)options->exporting.domain,
+		.drain_ms = (int)options->exporting.drain_ms};
+
+	return exporter_set(daemon->exporter, &set, error);
+}
+
 static void reload(struct export_daemon *daemon)
 {
 	struct export_options options;
@@ -206,7 +218,7 @@ static void reload(struct export_daemon *daemon)
 	GError *error = NULL;
 
 	if (!export_options_load(&options, daemon->argc, daemon->argv, &error) ||
-		!outlets_set(daemon->outlets, &options, &error)) {
+		!set_destinations(daemon, &options, &error)) {
 		log_error(DAEMON_AREA, "configuration not reloaded: %s", error->message);
 		g_clear_error(&error);
 		export_options_clear(&options);
@@ -226,12 +238,12 @@ static gboolean signal_ready(gint fd, GIOCondition condition, gpointer context)
 	struct export_daemon *daemon = context;
 	int signal = loop_signals_take(fd);
 
-	if (signal == SIGHUP) {
+	if (signal == SIGHUP && !daemon->ending) {
 		reload(daemon);
-	} else if (signal != 0) {
+	} else if (signal != 0 && signal != SIGHUP) {
 		log_info(DAEMON_AREA, "signal %d: ending", signal);
 		loop_signals_release();
-		outlets_hurry(daemon->outlets);
+		exporter_hurry(daemon->exporter);
 		daemon->ending = true;
 	}
 	return G_SOURCE_CONTINUE;
@@ -258,6 +270,8 @@ static bool drop(const struct export_options *options, GError **error)
 struct export_daemon *export_daemon_new(
 	const struct export_options *options, int argc, char **argv, GError **error)
 {
+	const struct export_config config = {
+		.lossless = options->once, .file_clock = options->once};
 	struct export_daemon *daemon = g_new0(struct export_daemon, 1);
 
 	daemon->options = options;
@@ -265,11 +279,12 @@ struct export_daemon *export_daemon_new(
 	daemon->argv = argv;
 	daemon->retry_ms = RETRY_FIRST_MS;
 	daemon->drain_ms = options->exporting.drain_ms;
-	daemon->outlets = outlets_new();
 	daemon->path = g_build_filename(options->daemon.run_dir, STREAM_SOCKET_NAME, NULL);
 	daemon->signals = loop_signals_open(error);
-	if (daemon->signals < 0 || !drop(options, error) ||
-		!outlets_set(daemon->outlets, options, error)) {
+	if (daemon->signals >= 0 && drop(options, error)) {
+		daemon->exporter = exporter_new(&config, error);
+	}
+	if (daemon->exporter == NULL || !set_destinations(daemon, options, error)) {
 		export_daemon_free(daemon);
 		return NULL;
 	}
@@ -288,7 +303,7 @@ void export_daemon_free(struct export_daemon *daemon)
 	if (daemon->signals >= 0) {
 		close(daemon->signals);
 	}
-	outlets_free(daemon->outlets);
+	exporter_free(daemon->exporter);
 	g_free(daemon->path);
 	g_free(daemon);
 }
@@ -303,6 +318,7 @@ bool export_daemon_confine(const struct export_daemon *daemon, GError **error)
 
 int export_daemon_run(struct export_daemon *daemon)
 {
+	GError *error = NULL;
 	bool good;
 
 	(void)connect_now(daemon);
@@ -316,7 +332,11 @@ int export_daemon_run(struct export_daemon *daemon)
 		(void)take_messages(daemon, UINT32_MAX); /* what the probe has sent already */
 		disconnect(daemon);
 	}
-	good = outlets_close(daemon->outlets, (int)daemon->drain_ms);
+	good = exporter_close(daemon->exporter, (int)daemon->drain_ms, &error);
+	if (!good) {
+		log_error(DAEMON_AREA, "%s", error->message);
+		g_error_free(error);
+	}
 	if (daemon->broken) {
 		log_error(DAEMON_AREA, "the probe went away without a goodbye");
 	}

@@ -147,20 +147,25 @@ static GSourceFuncs destination_timer_funcs = {
 	.dispatch = destination_timer_dispatch,
 };
 
+static const char *destination_profile(const struct uri *uri, const struct export_config *config)
+{
+	const char *profile = uri->profile != NULL ? uri->profile : config->default_profile;
+
+	return profile != NULL ? profile : "biflow";
+}
+
+static uint32_t destination_domain(const struct uri *uri, const struct export_config *config)
+{
+	return (uint32_t)destination_option(uri->domain, config->observation_domain);
+}
+
 static bool destination_new_encoder(struct destination *d, GError **error)
 {
-	struct encoder_config config = {
-		.observation_domain =
-			(uint32_t)destination_option(d->uri.domain, d->config->observation_domain),
-		.message_octets_max =
-			(uint32_t)destination_option(d->uri.message_octets, d->ops->message_octets),
-	};
+	struct encoder_config config = {.profile = d->profile,
+		.observation_domain = d->domain,
+		.message_octets_max = (uint32_t)destination_option(
+			d->uri.message_octets, d->ops->message_octets)};
 
-	d->profile = d->uri.profile != NULL ? d->uri.profile : d->config->default_profile;
-	if (d->profile == NULL) {
-		d->profile = "biflow";
-	}
-	config.profile = d->profile;
 	d->message_octets = config.message_octets_max;
 	d->encoder = encoder_new(&config, destination_message, d, error);
 	if (d->encoder == NULL) {
@@ -203,6 +208,8 @@ struct destination *destination_new(
 	good = uri_parse(uri, &d->uri, error);
 	if (good) {
 		d->ops = transport_find(d->uri.scheme);
+		d->profile = g_strdup(destination_profile(&d->uri, config));
+		d->domain = destination_domain(&d->uri, config);
 		d->trail = d->ops->datagram ? g_new0(struct trail, 1) : NULL;
 		if (d->ops->text) {
 			d->text = g_string_sized_new(2 * TEXT_OCTETS);
@@ -243,6 +250,7 @@ void destination_free(struct destination *destination)
 	queue_clear(&d->front);
 	queue_clear(&d->sent);
 	g_free(d->trail);
+	g_free(d->profile);
 	uri_clear(&d->uri);
 	g_clear_error(&d->first_error);
 	g_free(d->name);
@@ -337,8 +345,23 @@ bool destination_is_dead(const struct destination *destination)
 	return destination->session == SESSION_DEAD;
 }
 
+bool destination_is_local(const struct destination *destination)
+{
+	return destination->ops->local;
+}
+
+bool destination_is_as(const struct destination *destination, const struct export_config *config)
+{
+	const struct destination *d = destination;
+
+	return d->ops->text ||
+	       (d->domain == destination_domain(&d->uri, config) &&
+		       strcmp(d->profile, destination_profile(&d->uri, config)) == 0);
+}
+
 void destination_finish(struct destination *destination)
 {
+	destination->told_records = destination->counters.not_sent_records;
 	destination_prepare(destination);
 	destination_flush(destination);
 	destination->finishing = true;
@@ -362,6 +385,16 @@ bool destination_finished(struct destination *destination)
 	return d->session != SESSION_UP || d->ops->closed(d->transport);
 }
 
+bool destination_goes_on(const struct destination *destination)
+{
+	const struct destination *d = destination;
+
+	if (d->session != SESSION_UP) {
+		return d->session != SESSION_OPENING;
+	}
+	return d->queue.head == NULL && (!d->shut || d->ops->closed(d->transport));
+}
+
 void destination_explain(struct destination *destination, GError **error)
 {
 	g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "destination '%s': %s", destination->name,
@@ -373,7 +406,7 @@ bool destination_end(struct destination *destination, GError **error)
 {
 	struct destination *d = destination;
 	bool whole = d->config->lossless || d->ops->local;
-	uint64_t before = whole ? 0 : d->counters.not_sent_records; /* told when it happened */
+	uint64_t before = whole ? 0 : d->told_records;
 
 	if (d->session == SESSION_UP) {
 		destination_settle(d);

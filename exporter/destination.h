@@ -38,6 +38,12 @@ bool destination_is_opening(const struct destination *destination);
 /** It will never send again. */
 bool destination_is_dead(const struct destination *destination);
 
+/** A file: it takes what it is given at once. */
+bool destination_is_local(const struct destination *destination);
+
+/** It is what @config makes of its URI: profile and domain are the same. */
+bool destination_is_as(const struct destination *destination, const struct export_config *config);
+
 /** So much waits that a lossless source should wait as well. */
 bool destination_is_full(const struct destination *destination);
 
@@ -67,6 +73,9 @@ void destination_finish(struct destination *destination);
  * more can be hoped for. To be called whenever something happened.
  */
 bool destination_finished(struct destination *destination);
+
+/** After destination_finish(): destination_finished() has something to do or is true. */
+bool destination_goes_on(const struct destination *destination);
 
 /** Put into @error why it is dead. */
 void destination_explain(struct destination *destination, GError **error);

@@ -28,7 +28,7 @@ void destination_fault(struct destination *d, GError *error)
 
 int64_t destination_refresh_s(const struct destination *d)
 {
-	bool basic = d->profile != NULL && g_str_equal(d->profile, "basic");
+	bool basic = g_str_equal(d->profile, "basic");
 
 	return destination_option(d->uri.refresh_s, basic ? REFRESH_BASIC_S : REFRESH_S);
 }
@@ -121,9 +121,7 @@ void destination_broken(struct destination *d)
 
 void destination_fit(struct destination *d)
 {
-	struct encoder_config config = {.profile = d->profile,
-		.observation_domain =
-			(uint32_t)destination_option(d->uri.domain, d->config->observation_domain)};
+	struct encoder_config config = {.profile = d->profile, .observation_domain = d->domain};
 	int64_t wish = destination_option(d->uri.message_octets, d->ops->message_octets);
 	uint32_t path = d->transport->message_octets;
 	struct encoder *encoder;

@@ -28,7 +28,8 @@ struct destination {
 
 	/* what is made of records */
 	struct encoder *encoder; /* NULL for text */
-	const char *profile;
+	char *profile;
+	uint32_t domain;
 	uint32_t message_octets;       /* the encoder's limit */
 	GString *text;                 /* JSON lines collected */
 	struct message_info text_info; /* of them */
@@ -62,6 +63,7 @@ struct destination {
 	uint64_t templates_time_s; /* of the last one with templates; 0: none in this session */
 	uint64_t messages;         /* since the templates */
 	bool doubtful;             /* it was reset at its end */
+	uint64_t told_records;     /* not sent before the end began, and told when it happened */
 
 	/* timers, monotonic; 0: off */
 	int64_t retry_us;

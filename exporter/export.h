@@ -22,7 +22,7 @@ struct export_clock {
 
 struct export_config {
 	uint32_t observation_domain; /* default 1 */
-	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow; must stay */
+	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow */
 	bool lossless;   /* wait for a slow destination instead of dropping (input from a file) */
 	bool file_clock; /* export time of files follows the records, not the clock (RFC 5655 7.3.2)
 			  */
@@ -42,6 +42,28 @@ void exporter_free(struct exporter *exporter);
  * @uri twice is an error.
  */
 bool exporter_add(struct exporter *exporter, const char *uri, GError **error);
+
+/**
+ * Give a destination up: it gets no records any more and sends what it has, meanwhile and for no
+ * longer than @drain_ms, while all others go on as before. What it could not send is logged. False
+ * if there is none of this name.
+ */
+bool exporter_remove(struct exporter *exporter, const char *uri, int drain_ms);
+
+/** What the destinations shall be. All borrowed for the call. */
+struct export_set {
+	char **destinations; /* NULL: none */
+	const char *profile; /* as default_profile */
+	uint32_t observation_domain;
+	int drain_ms; /* for those that are not wanted any more */
+};
+
+/**
+ * Make the destinations what @set asks for: those that are new are opened, those that are gone are
+ * removed, the rest is left alone unless its profile or domain changes with this. If one cannot be
+ * opened nothing changes, but that a file which was to be opened anew has ended.
+ */
+bool exporter_set(struct exporter *exporter, const struct export_set *set, GError **error);
 
 /** True if any destination's profile carries devices or names. */
 bool exporter_wants_names(const struct exporter *exporter);
@@ -86,7 +108,7 @@ struct export_counters {
 	uint64_t send_errors;
 };
 
-/** How many were added; @index below counts them from 0, in the order of exporter_add(). */
+/** How many there are; @index below counts them from 0, in the order in which they were given. */
 unsigned exporter_destinations(const struct exporter *exporter);
 const char *exporter_destination_name(const struct exporter *exporter, unsigned index);
 void exporter_counters(

@@ -1,26 +1,14 @@
-#include "exporter/export.h"
+#include "exporter/exporter_state.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "exporter/destination.h"
 #include "exporter/encoder.h"
 
 enum {
 	TURN_US = 100000,
 	TURN_EVENTS = 16,
 	US_PER_MS = 1000,
-};
-
-struct exporter {
-	struct export_config config;
-	GPtrArray *destinations;
-	int64_t turn_us; /* when the main loop last had its turn */
-	bool hurried;
-	bool late;         /* patience at the end is over */
-	int timeout_ms;    /* that patience */
-	GSource *timeout;  /* its measure; NULL: not closing */
-	uint64_t progress; /* when last looked at */
 };
 
 static int64_t clock_wall_us(void *context)
@@ -38,14 +26,23 @@ static const struct export_clock system_clock = {
 	.monotonic_us = clock_monotonic_us,
 };
 
+bool exporter_check_profile(const char *profile, GError **error)
+{
+	bool names;
+
+	if (profile != NULL && !encoder_profile(profile, &names)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE, "there is no export profile '%s'",
+			profile);
+		return false;
+	}
+	return true;
+}
+
 struct exporter *exporter_new(const struct export_config *config, GError **error)
 {
 	struct exporter *exporter;
-	bool names;
 
-	if (config->default_profile != NULL && !encoder_profile(config->default_profile, &names)) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE, "there is no export profile '%s'",
-			config->default_profile);
+	if (!exporter_check_profile(config->default_profile, error)) {
 		return NULL;
 	}
 	exporter = g_new0(struct exporter, 1);
@@ -53,6 +50,9 @@ struct exporter *exporter_new(const struct export_config *config, GError **error
 	if (exporter->config.clock == NULL) {
 		exporter->config.clock = &system_clock;
 	}
+	exporter->profile = g_strdup(config->default_profile);
+	exporter->config.default_profile = exporter->profile;
+	exporter->leaving = exporter_leavers();
 	exporter->destinations = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
 	return exporter;
 }
@@ -60,14 +60,38 @@ struct exporter *exporter_new(const struct export_config *config, GError **error
 void exporter_free(struct exporter *exporter)
 {
 	if (exporter != NULL) {
+		exporter_leave_now(exporter, true);
+		g_array_unref(exporter->leaving);
 		g_ptr_array_unref(exporter->destinations);
+		g_free(exporter->profile);
 		g_free(exporter);
 	}
 }
 
-static struct destination *exporter_destination(const struct exporter *exporter, unsigned index)
+struct destination *exporter_open(struct exporter *exporter, const char *uri, GError **error)
 {
-	return g_ptr_array_index(exporter->destinations, index);
+	struct destination *destination = destination_new(uri, &exporter->config, error);
+
+	if (destination == NULL) {
+		return NULL;
+	}
+	/* Who meters a file wants to know at once that nobody takes the result. */
+	while (exporter->config.lossless && !exporter->hurried &&
+		destination_is_opening(destination)) {
+		g_main_context_iteration(exporter->config.context, TRUE);
+	}
+	if (exporter->hurried && destination_is_opening(destination)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO,
+			"destination '%s': interrupted before it answered", uri);
+		destination_free(destination);
+		return NULL;
+	}
+	if (destination_is_dead(destination)) {
+		destination_explain(destination, error);
+		destination_free(destination);
+		return NULL;
+	}
+	return destination;
 }
 
 bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
@@ -82,24 +106,8 @@ bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
 			return false;
 		}
 	}
-	destination = destination_new(uri, &exporter->config, error);
+	destination = exporter_open(exporter, uri, error);
 	if (destination == NULL) {
-		return false;
-	}
-	/* Who meters a file wants to know at once that nobody takes the result. */
-	while (exporter->config.lossless && !exporter->hurried &&
-		destination_is_opening(destination)) {
-		g_main_context_iteration(exporter->config.context, TRUE);
-	}
-	if (exporter->hurried && destination_is_opening(destination)) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO,
-			"destination '%s': interrupted before it answered", uri);
-		destination_free(destination);
-		return false;
-	}
-	if (destination_is_dead(destination)) {
-		destination_explain(destination, error);
-		destination_free(destination);
 		return false;
 	}
 	g_ptr_array_add(exporter->destinations, destination);
@@ -133,8 +141,7 @@ static int64_t batch_newest_us(const struct record_batch *batch)
  */
 static void exporter_turn(struct exporter *exporter)
 {
-	const struct export_clock *clock = exporter->config.clock;
-	int64_t now_us = clock->monotonic_us(clock->context);
+	int64_t now_us = exporter_now(exporter);
 
 	if (now_us - exporter->turn_us < TURN_US) {
 		return;
@@ -143,6 +150,16 @@ static void exporter_turn(struct exporter *exporter)
 	for (int i = 0;
 		i < TURN_EVENTS && g_main_context_iteration(exporter->config.context, FALSE); i++) {
 	}
+}
+
+static bool exporter_is_full(const struct exporter *exporter)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		if (destination_is_full(exporter_destination(exporter, i))) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void exporter_records(void *exporter, const struct record_batch *batch)
@@ -156,10 +173,9 @@ void exporter_records(void *exporter, const struct record_batch *batch)
 	if (e->config.lossless) {
 		exporter_turn(e);
 	}
-	for (unsigned i = 0; i < e->destinations->len; i++) {
-		while (destination_is_full(exporter_destination(e, i))) {
-			g_main_context_iteration(e->config.context, TRUE);
-		}
+	/* Destinations may come and go meanwhile. */
+	while (exporter_is_full(e)) {
+		g_main_context_iteration(e->config.context, TRUE);
 	}
 }
 
@@ -172,7 +188,7 @@ void exporter_clock(struct exporter *exporter, int64_t now_us)
 
 static bool exporter_finished(struct exporter *exporter)
 {
-	bool finished = true;
+	bool finished = exporter_all_left(exporter);
 
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		finished = destination_finished(exporter_destination(exporter, i)) && finished;
@@ -239,6 +255,7 @@ bool exporter_close(struct exporter *exporter, int timeout_ms, GError **error)
 	}
 	g_source_destroy(exporter->timeout);
 	g_clear_pointer(&exporter->timeout, g_source_unref);
+	exporter_leave_now(exporter, false);
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		/* Only the first is told; the others are in the counters. */
 		GError **ret_error = good ? error : NULL;

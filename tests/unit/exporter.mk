@@ -23,6 +23,12 @@ tests_unit_test_export_path_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_export_path_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_path
 
+check_PROGRAMS += tests/unit/test_export_set
+tests_unit_test_export_set_SOURCES = tests/unit/test_export_set.c $(EXPORT_PEER)
+tests_unit_test_export_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_set_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_set
+
 check_PROGRAMS += tests/unit/test_export_tcp
 tests_unit_test_export_tcp_SOURCES = tests/unit/test_export_tcp.c $(EXPORT_PEER)
 tests_unit_test_export_tcp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -1,0 +1,124 @@
+#include "exporter/exporter_state.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+static struct destination *find(const struct exporter *exporter, const char *uri)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		struct destination *destination = exporter_destination(exporter, i);
+
+		if (strcmp(destination_name(destination), uri) == 0) {
+			return destination;
+		}
+	}
+	return NULL;
+}
+
+/* Take it from the list; it is the caller's. */
+static void take(struct exporter *exporter, struct destination *destination)
+{
+	unsigned index = 0;
+
+	if (g_ptr_array_find(exporter->destinations, destination, &index)) {
+		(void)g_ptr_array_steal_index(exporter->destinations, index);
+	}
+}
+
+static struct destination *open_anew(
+	struct exporter *exporter, const char *uri, int drain_ms, GError **error)
+{
+	struct destination *former = find(exporter, uri);
+
+	/* Two writers would spoil a file. */
+	if (former != NULL && destination_is_local(former)) {
+		take(exporter, former);
+		exporter_let_go(exporter, former, drain_ms);
+	}
+	return exporter_open(exporter, uri, error);
+}
+
+/*
+ * Put what is wanted into @wanted, and what of it is new into @fresh, too, in the order of @uris.
+ * The exporter's configuration is the new one already.
+ */
+static bool gather(struct exporter *exporter, const struct export_set *set, GPtrArray *wanted,
+	GPtrArray *fresh, GError **error)
+{
+	for (char **uri = set->destinations; uri != NULL && *uri != NULL; uri++) {
+		struct destination *destination = find(exporter, *uri);
+
+		if (g_strv_contains((const char *const *)uri + 1, *uri)) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"destination '%s' is given twice", *uri);
+			return false;
+		}
+		if (destination == NULL || !destination_is_as(destination, &exporter->config)) {
+			destination = open_anew(exporter, *uri, set->drain_ms, error);
+			if (destination == NULL) {
+				return false;
+			}
+			g_ptr_array_add(fresh, destination);
+		}
+		g_ptr_array_add(wanted, destination);
+	}
+	return true;
+}
+
+static void configure(struct exporter *exporter, const char *profile, uint32_t domain)
+{
+	char *copy = g_strdup(profile);
+
+	g_free(exporter->profile);
+	exporter->profile = copy;
+	exporter->config.default_profile = copy;
+	exporter->config.observation_domain = domain;
+}
+
+bool exporter_set(struct exporter *exporter, const struct export_set *set, GError **error)
+{
+	g_autofree char *profile = g_strdup(exporter->profile);
+	uint32_t domain = exporter->config.observation_domain;
+	g_autoptr(GPtrArray) fresh = NULL;
+	g_autoptr(GPtrArray) former = NULL;
+	GPtrArray *wanted;
+
+	if (!exporter_check_profile(set->profile, error)) {
+		return false;
+	}
+	wanted = g_ptr_array_new();
+	fresh = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
+	former = g_ptr_array_ref(exporter->destinations);
+	configure(exporter, set->profile, set->observation_domain);
+	if (!gather(exporter, set, wanted, fresh, error)) {
+		g_ptr_array_unref(wanted);
+		configure(exporter, profile, domain);
+		return false;
+	}
+	g_ptr_array_set_free_func(fresh, NULL);
+	g_ptr_array_set_free_func(former, NULL);
+	g_ptr_array_set_free_func(wanted, (GDestroyNotify)destination_free);
+	g_ptr_array_unref(exporter->destinations);
+	exporter->destinations = wanted;
+	for (unsigned i = 0; i < former->len; i++) {
+		struct destination *destination = g_ptr_array_index(former, i);
+
+		if (!g_ptr_array_find(wanted, destination, NULL)) {
+			exporter_let_go(exporter, destination, set->drain_ms);
+		}
+	}
+	return true;
+}
+
+bool exporter_remove(struct exporter *exporter, const char *uri, int drain_ms)
+{
+	struct destination *destination = find(exporter, uri);
+
+	if (destination == NULL) {
+		return false;
+	}
+	take(exporter, destination);
+	exporter_let_go(exporter, destination, drain_ms);
+	return true;
+}
