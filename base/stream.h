@@ -110,6 +110,7 @@ struct stream_interface {
 	F(devices_refused)                                                                         \
 	F(names)                                                                                   \
 	F(names_evicted)                                                                           \
+	F(applications_evicted)                                                                    \
 	F(lost_records)                                                                            \
 	F(lost_packets)                                                                            \
 	F(lost_octets)                                                                             \

@@ -11,6 +11,7 @@
 #include "cli/stats_json.h"
 #include "cli/summary.h"
 #include "exporter/export.h"
+#include "probe/application.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
 #include "probe/source.h"
@@ -19,7 +20,8 @@
 struct run {
 	struct meter_options options;
 	struct source *source;
-	struct identity *identity; /* NULL: nobody wants names */
+	struct identity *identity;         /* NULL: nobody wants names */
+	struct applications *applications; /* NULL: not asked for */
 	struct meter *meter;
 	struct exporter *exporter;
 	struct summary *summary; /* NULL: not wanted */
@@ -65,6 +67,16 @@ static bool run_open_exporter(struct run *run, GError **error)
 	return exporter_set(run->exporter, &set, error);
 }
 
+static bool run_open_applications(struct run *run, GError **error)
+{
+	run->applications = applications_new(0, error);
+	if (run->applications != NULL && !exporter_wants_names(run->exporter)) {
+		fprintf(stderr, "weir meter: warning: --applications: no destination has profile "
+				"full, which alone carries them\n");
+	}
+	return run->applications != NULL;
+}
+
 static bool run_open(struct run *run, GError **error)
 {
 	struct identity_config config = {.hash_seed = (uint64_t)run->options.hash_seed};
@@ -90,6 +102,10 @@ static bool run_open(struct run *run, GError **error)
 			return false;
 		}
 	}
+	if (run->options.metering.applications && !run_open_applications(run, error)) {
+		return false;
+	}
+	meter.applications = run->applications;
 	run->meter = meter_new(&meter, run->identity, run_records, run, error);
 	return run->meter != NULL;
 }
@@ -97,6 +113,7 @@ static bool run_open(struct run *run, GError **error)
 static void run_close(struct run *run)
 {
 	meter_free(run->meter);
+	applications_free(run->applications);
 	identity_free(run->identity);
 	g_clear_handle_id(&run->interrupt, g_source_remove);
 	exporter_free(run->exporter);
@@ -141,6 +158,7 @@ static void run_report(struct run *run)
 	struct stats stats = {.source = run->source,
 		.meter = run->meter,
 		.identity = run->identity,
+		.applications = run->applications,
 		.exporter = run->exporter};
 
 	if (run->summary != NULL) {

@@ -18,7 +18,6 @@ struct meter_options {
 	char *input;
 	int64_t hash_seed; /* 0: random */
 	int stats;         /* enum meter_stats, -1: none */
-	bool uniflow;
 	bool strict;
 	bool summary;
 	bool help;

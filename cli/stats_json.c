@@ -97,6 +97,17 @@ static void stats_identity(const struct identity *identity, json_t *out)
 	json_object_set_new(out, "reassembly_evicted", count(c.reassembly_evicted));
 }
 
+static void stats_applications(const struct applications *applications, json_t *out)
+{
+	struct application_counters c;
+
+	applications_counters(applications, &c);
+	json_object_set_new(out, "application_flows", count(c.flows));
+	json_object_set_new(out, "applications_recognised", count(c.recognised));
+	json_object_set_new(out, "applications_unknown", count(c.unknown));
+	json_object_set_new(out, "applications_evicted", count(c.evicted));
+}
+
 static json_t *stats_destination(const struct exporter *exporter, unsigned index)
 {
 	struct export_counters c;
@@ -128,6 +139,9 @@ void stats_print_json(const struct stats *stats, FILE *out)
 	}
 	if (stats->identity != NULL) {
 		stats_identity(stats->identity, all);
+	}
+	if (stats->applications != NULL) {
+		stats_applications(stats->applications, all);
 	}
 	for (unsigned i = 0; stats->exporter != NULL && i < exporter_destinations(stats->exporter);
 		i++) {

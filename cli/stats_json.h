@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "exporter/export.h"
+#include "probe/application.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
 #include "probe/source.h"
@@ -12,6 +13,7 @@ struct stats {
 	struct source *source;
 	const struct meter *meter;
 	const struct identity *identity;
+	const struct applications *applications;
 	const struct exporter *exporter;
 };
 

@@ -4,6 +4,9 @@ weir_probe_LDADD = $(PROBE_LIBS)
 
 noinst_LIBRARIES += libprobe.a
 libprobe_a_SOURCES = \
+	probe/application.c \
+	probe/application.h \
+	probe/application_engine.h \
 	probe/capture.h \
 	probe/capture_buffer.c \
 	probe/capture_classic.c \
@@ -28,6 +31,8 @@ libprobe_a_SOURCES = \
 	probe/dns.h \
 	probe/dns_answer.c \
 	probe/flow.h \
+	probe/flow_application.c \
+	probe/flow_application.h \
 	probe/flow_cache.c \
 	probe/flow_cache.h \
 	probe/flow_identity.c \
@@ -131,9 +136,14 @@ libprobe_a_SOURCES = \
 	probe/tls_hello.c \
 	probe/tls_hello.h
 libprobe_a_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) \
-	$(LIBPSL_CFLAGS)
+	$(LIBPSL_CFLAGS) $(NDPI_CFLAGS)
+if HAVE_NDPI
+libprobe_a_SOURCES += probe/application_ndpi.c
+else
+libprobe_a_SOURCES += probe/application_none.c
+endif
 
-PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(LIBPSL_LIBS)
+PROBE_LIBS = libprobe.a $(BASE_LIBS) $(PCAP_LIBS) $(CRYPTO_LIBS) $(LIBPSL_LIBS) $(NDPI_LIBS)
 
 # Who makes which network card, compiled from the registries of the IEEE.
 EXTRA_DIST += probe/oui_generate.py

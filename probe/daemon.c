@@ -80,6 +80,17 @@ static bool open_stream(struct probe *probe, GError **error)
 	return probe->server != NULL;
 }
 
+/* Once: the library would read files again after that is no longer allowed. */
+static bool open_applications(struct probe *probe, GError **error)
+{
+	bool wanted = probe->options->metering.applications;
+
+	if (wanted) {
+		probe->applications = applications_new(0, error);
+	}
+	return probe->applications != NULL || !wanted;
+}
+
 static bool open_all(struct probe *probe, GError **error)
 {
 	probe->loop = loop_new(error);
@@ -92,7 +103,7 @@ static bool open_all(struct probe *probe, GError **error)
 	return probe->signals.fd >= 0 && loop_add(probe->loop, &probe->signals, EPOLLIN, error) &&
 	       loop_timer_init(&probe->tick, probe->loop, take_tick, probe, error) &&
 	       probe_sources_open(probe, error) && open_stream(probe, error) &&
-	       probe_meter_open(probe, probe->options, error);
+	       open_applications(probe, error) && probe_meter_open(probe, probe->options, error);
 }
 
 struct probe *probe_new(const struct probe_options *options, int argc, char **argv, GError **error)
@@ -118,6 +129,7 @@ void probe_free(struct probe *probe)
 		return;
 	}
 	meter_free(probe->meter);
+	applications_free(probe->applications);
 	identity_free(probe->identity);
 	stream_server_free(probe->server);
 	probe_sources_free(probe);

@@ -62,6 +62,7 @@ static struct meter *new_meter(struct probe *probe, const struct probe_options *
 
 	config.stable_payload = options->read != NULL;
 	config.observation_point = 1;
+	config.applications = probe->applications;
 	meter = meter_new(&config, identity, take_records, probe, error);
 	if (meter == NULL) {
 		return NULL;

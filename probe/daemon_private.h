@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/loop.h"
 #include "base/stream_server.h"
+#include "probe/application.h"
 #include "probe/daemon.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
@@ -30,7 +31,8 @@ struct probe {
 	bool readable; /* the pipe that a capture comes from */
 	struct probe_source sources[PROBE_INTERFACES_MAX];
 	unsigned source_count;
-	struct identity *identity; /* NULL: no names */
+	struct identity *identity;         /* NULL: no names */
+	struct applications *applications; /* NULL: not asked for */
 	struct meter *meter;
 	struct stream_server *server;
 	struct stream_counters before; /* totals of meters that were replaced */

@@ -34,6 +34,7 @@ static void collect(const struct probe *probe, struct stream_counters *ret)
 {
 	struct source_counters source;
 	struct identity_counters identity;
+	struct application_counters applications;
 
 	*ret = probe->before;
 	add_meter(probe, ret);
@@ -48,6 +49,10 @@ static void collect(const struct probe *probe, struct stream_counters *ret)
 		ret->devices_refused = identity.devices_refused;
 		ret->names = identity.names;
 		ret->names_evicted = identity.names_evicted;
+	}
+	if (probe->applications != NULL) {
+		applications_counters(probe->applications, &applications);
+		ret->applications_evicted = applications.evicted;
 	}
 }
 

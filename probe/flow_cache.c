@@ -78,8 +78,11 @@ static void export_flow(
 		.cache_id = cache->id,
 		.biflow = cache->biflow,
 		.shown = &cache->shown};
+	uint32_t entry = (uint32_t)(flow - cache->table.flows);
 
-	flow_output_write(cache->output, flow, (uint32_t)(flow - cache->table.flows), &cause);
+	cause.application =
+		flow_applications_name(&cache->applications, entry, reason != RECORD_END_ACTIVE);
+	flow_output_write(cache->output, flow, entry, &cause);
 }
 
 static void expire(struct flow_cache *cache, uint32_t entry, enum record_end_reason reason)
@@ -346,6 +349,7 @@ INLINE void update(struct flow_cache *cache, struct flow_packet *packet, const s
 		}
 		packet->name = flow->name;
 	}
+	flow_applications_packet(&cache->applications, entry, packet);
 }
 
 INLINE void locate(const struct flow_cache *cache, const struct flow_packet *packet,
@@ -481,6 +485,7 @@ bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *
 
 void flow_cache_done(struct flow_cache *cache)
 {
+	flow_applications_done(&cache->applications);
 	flow_table_done(&cache->table);
 }
 

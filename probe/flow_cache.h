@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probe/flow_application.h"
 #include "probe/flow_output.h"
 #include "probe/flow_packet.h"
 #include "probe/flow_table.h"
@@ -30,6 +31,7 @@ struct flow_cache {
 	bool plain;    /* the key is the 5-tuple */
 	bool inspects; /* this cache's flows are the ones whose payload is looked into */
 	bool streams;  /* and are single connections */
+	struct flow_applications applications; /* of this cache's flows, if anybody asked */
 	struct flow_wheel wheel;
 };
 

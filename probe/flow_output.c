@@ -156,6 +156,10 @@ void flow_output_write(struct flow_output *output, const struct flow *flow, uint
 	if (!pair) {
 		write_many(r);
 	}
+	if (cause->application != NULL) {
+		r->application = record_writer_text(
+			&output->writer, cause->application, strlen(cause->application));
+	}
 	if (output->identity != NULL) {
 		identity_annotate(
 			output->identity, &key, pair ? flow->name : 0, r, &output->writer);

@@ -31,6 +31,7 @@ struct flow_output_cause {
 	enum record_end_reason reason;
 	uint8_t cache_id;
 	bool biflow;
+	const char *application; /* name; NULL or "": none */
 	/* What of the first packet's key the record shows: an address, a port or the protocol that
 	 * is no part of the key belongs to one packet and would be a lie about the others. */
 	const struct flow_key_words *shown;

@@ -23,7 +23,9 @@ struct meter {
 	unsigned pending_count;
 	unsigned cache_count;
 	bool stable_payload;
-	bool looking; /* a pending packet points to payload */
+	bool looking;     /* a pending packet points to payload */
+	bool considering; /* somebody wants to see payload: identity, or applications */
+	bool recognising; /* the latter */
 	int64_t clock_us;
 	int64_t drained_us;
 	struct identity *identity;
@@ -79,7 +81,8 @@ static void push(void *context, const struct flow_packet *packet)
 	commit(meter);
 }
 
-/* Mark what the identity part wants to see; a plain acknowledgement tells it nothing. */
+/* Mark what the identity part wants to see; a plain acknowledgement tells it nothing. Applications
+ * may be told by any payload. */
 static inline void consider(struct meter *meter, struct flow_packet *packet)
 {
 	const struct flow_key *key = &packet->key;
@@ -91,7 +94,8 @@ static inline void consider(struct meter *meter, struct flow_packet *packet)
 	}
 	packet->inspect = (uint8_t)inspect_kind_of(
 		key->ip_version, key->protocol, key->port[0], key->port[1]);
-	meter->looking |= packet->inspect != INSPECT_NONE && packet->payload_octets > 0;
+	meter->looking |= (packet->inspect != INSPECT_NONE || meter->recognising) &&
+			  packet->payload_octets > 0;
 }
 
 static void count_ip(struct meter *meter, const struct flow_packet *packet)
@@ -150,7 +154,7 @@ static void take_ip(struct meter *meter, const struct packet *packet, const stru
 	if (fragment.more) {
 		fragments_first(meter->fragments, fragment.identification, &parsed);
 	}
-	if (meter->identity != NULL) {
+	if (meter->considering) {
 		consider(meter, &parsed);
 	}
 	push(meter, &parsed);
@@ -225,7 +229,7 @@ static inline void take(struct meter *meter, const struct packet *packet, struct
 	if (unlikely(meter->selection != NULL) && !is_selected(meter, packet, pending)) {
 		return;
 	}
-	if (meter->identity != NULL) {
+	if (meter->considering) {
 		consider(meter, pending);
 	}
 	meter->pending_count++;
@@ -388,6 +392,33 @@ static bool open_caches(struct meter *meter, const struct meter_config *config, 
 	return true;
 }
 
+/* Only what one connection carries has an application. */
+static bool open_applications(
+	struct meter *meter, const struct meter_config *config, GError **error)
+{
+	struct flow_cache *cache = &meter->caches[0];
+
+	if (config->applications == NULL) {
+		return true;
+	}
+	if (!cache->streams) {
+		g_set_error_literal(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"meter: applications are recognised in single connections only, and the "
+			"flow "
+			"key lacks the 5-tuple");
+		return false;
+	}
+	if (!flow_applications_init(
+		    &cache->applications, config->applications, cache->table.flows_max)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_LIMIT,
+			"meter: no memory for the applications of %u flows",
+			cache->table.flows_max);
+		return false;
+	}
+	meter->recognising = true;
+	return true;
+}
+
 static void open_output(struct meter *meter, const struct meter_config *config)
 {
 	static const char label[] = "flow id";
@@ -421,7 +452,8 @@ struct meter *meter_new(const struct meter_config *config, struct identity *iden
 	meter->selection = meter_selection_new(config);
 	record_writer_init(&meter->output.writer, sink, context);
 	open_output(meter, config);
-	if (!open_caches(meter, config, error)) {
+	meter->considering = identity != NULL || config->applications != NULL;
+	if (!open_caches(meter, config, error) || !open_applications(meter, config, error)) {
 		meter_free(meter);
 		return NULL;
 	}

@@ -9,8 +9,9 @@
 #include "probe/flow.h"
 #include "probe/packet.h"
 
-struct identity;  /* probe/identity.h */
-struct selection; /* probe/selector.h */
+struct applications; /* probe/application.h */
+struct identity;     /* probe/identity.h */
+struct selection;    /* probe/selector.h */
 
 #define METER_CACHES_MAX 4
 
@@ -29,6 +30,9 @@ struct meter_config {
 	bool stable_payload; /* all packets of one call are valid until it returns (files) */
 	uint64_t hash_seed;  /* 0: random key; else reproducible (tests, benchmarks) */
 	uint32_t observation_point;
+	/* Recognises the applications of flows, in the first cache that tells connections apart.
+	 * Borrowed, must outlive the meter; NULL: none are, at no cost. */
+	struct applications *applications;
 };
 
 /** Kinds of what is not counted as IP, named as in the reports. */
@@ -68,7 +72,7 @@ struct meter;
  * A metering process: parses, keeps flows in its caches, hands ended flows to @sink.
  * @identity: borrowed, must outlive the meter; NULL: no devices, no names (and no cost for them).
  * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key or
- * selection.
+ * selection, or when applications are to be recognised and no cache has the 5-tuple in its key.
  */
 struct meter *meter_new(const struct meter_config *config, struct identity *identity,
 	record_sink sink, void *context, GError **error);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "probe/selection_text.h"
 
 #define ACTIVE_DEFAULT_MS (300 * 1000)
@@ -57,6 +58,11 @@ static const struct option_spec metering_option_specs[] = {
 		.max = FLOWS_MAX,
 		.argument = "N",
 		.text = "flows kept at once; above, the longest silent ends"},
+	{.name = "applications",
+		.key = "applications",
+		.kind = OPTION_FLAG,
+		.offset = AT(applications),
+		.text = "recognise applications by the first packets of flows (costly)"},
 };
 
 const struct option_table metering_option_table = {
@@ -88,6 +94,13 @@ bool metering_options_caches(
 	if (options->select != NULL &&
 		!selection_text_parse(options->select, &cache->selection, error)) {
 		g_prefix_error(error, "--select: ");
+		return false;
+	}
+	if (options->applications && (cache->key_fields & FLOW_KEY_5TUPLE) != FLOW_KEY_5TUPLE) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"--applications: they are those of single connections, and the flow key "
+			"'%s' lacks the 5-tuple",
+			options->key);
 		return false;
 	}
 	return true;

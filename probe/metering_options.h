@@ -16,6 +16,7 @@ struct metering_options {
 	int64_t idle_ms;
 	int64_t flows_max;
 	bool uniflow;
+	bool applications; /* are to be recognised */
 };
 
 #define METERING_TIMEOUT_MAX_MS INT64_C(10000000000000) /* three centuries, for captures */

@@ -144,6 +144,7 @@ bool probe_options_live(
 		{"snaplen", now->snap_octets == then->snap_octets},
 		{"ring-octets", now->ring_octets == then->ring_octets},
 		{"no-names", now->nameless == then->nameless},
+		{"applications", now->metering.applications == then->metering.applications},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(settled); i++) {

@@ -16,6 +16,10 @@ endif
 FUZZ_LIBS = $(FUZZ_LDFLAGS)
 FUZZ_TARGETS =
 
+FUZZ_TARGETS += tests/fuzz/fuzz_application
+tests_fuzz_fuzz_application_SOURCES = tests/fuzz/fuzz_application.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_application_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_capture
 tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_capture_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)

@@ -3,6 +3,21 @@ METER_TEST_SOURCES = \
 	tests/unit/meter_fixture.h \
 	tests/unit/unit.h
 
+# This one has a library of its own to look into packets, before libprobe.a is searched for one.
+check_PROGRAMS += tests/unit/test_application
+tests_unit_test_application_SOURCES = tests/unit/test_application.c tests/unit/unit.h
+tests_unit_test_application_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_application_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_application
+
+check_PROGRAMS += tests/unit/test_application_names
+tests_unit_test_application_names_SOURCES = tests/unit/test_application_names.c \
+	tests/unit/hello.c tests/unit/hello.h \
+	tests/unit/seal_crypto.c tests/unit/seal_crypto.h $(METER_TEST_SOURCES)
+tests_unit_test_application_names_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_application_names_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_application_names
+
 check_PROGRAMS += tests/unit/test_flow_key
 tests_unit_test_flow_key_SOURCES = tests/unit/test_flow_key.c $(METER_TEST_SOURCES)
 tests_unit_test_flow_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
