@@ -49,7 +49,8 @@ struct stream_hello {
 };
 
 enum stream_flag {
-	STREAM_FLAG_FILE = 1 /* the probe reads a file: it waits for its subscribers, then ends */
+	STREAM_FLAG_FILE = 1, /* the probe reads a file: it waits for its subscribers, then ends */
+	STREAM_FLAG_NO_FLOWS = 2 /* the subscriber wants all but flow records */
 };
 
 /** A batch and the time that metering has reached, µs since the epoch. */
@@ -87,7 +88,7 @@ struct stream_interface {
 /**
  * Numbers of the metering process, totals since it began, except the gauges (flows_active, devices,
  * names) and time_us. "lost": did not fit this subscriber's socket and queue; "unheard": nobody
- * was connected at all.
+ * was connected at all; "missed": did not fit that of any one subscriber, those that left included.
  */
 #define STREAM_COUNTERS_LIST(F)                                                                    \
 	F(time_us)                                                                                 \
@@ -116,7 +117,10 @@ struct stream_interface {
 	F(lost_octets)                                                                             \
 	F(unheard_records)                                                                         \
 	F(unheard_packets)                                                                         \
-	F(unheard_octets)
+	F(unheard_octets)                                                                          \
+	F(missed_records)                                                                          \
+	F(missed_packets)                                                                          \
+	F(missed_octets)
 
 #define STREAM_COUNTER_MEMBER(name) uint64_t name;
 

@@ -15,7 +15,8 @@ struct stream_client {
 	uint8_t octets[STREAM_MESSAGE_MAX];
 };
 
-struct stream_client *stream_client_new(const char *path, const char *program, GError **error)
+static struct stream_client *client_new(
+	const char *path, const char *program, uint16_t flags, GError **error)
 {
 	struct stream_client *client;
 	uint8_t octets[STREAM_SMALL_MAX];
@@ -29,7 +30,7 @@ struct stream_client *stream_client_new(const char *path, const char *program, G
 	client->fd = fd;
 	client->path = g_strdup(path);
 	client->message.type = STREAM_HELLO;
-	stream_hello_init(&client->message.hello, program, 0);
+	stream_hello_init(&client->message.hello, program, flags);
 	n = stream_encode(octets, &client->message);
 	if (send(fd, octets, n, MSG_NOSIGNAL) != (ssize_t)n) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "%s: %s", path, g_strerror(errno));
@@ -37,6 +38,16 @@ struct stream_client *stream_client_new(const char *path, const char *program, G
 		return NULL;
 	}
 	return client;
+}
+
+struct stream_client *stream_client_new(const char *path, const char *program, GError **error)
+{
+	return client_new(path, program, 0, error);
+}
+
+struct stream_client *stream_client_look(const char *path, const char *program, GError **error)
+{
+	return client_new(path, program, STREAM_FLAG_NO_FLOWS, error);
 }
 
 void stream_client_free(struct stream_client *client)

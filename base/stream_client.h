@@ -8,8 +8,11 @@
 /** A subscriber's end of the flow stream: for any loop that can wait for a descriptor. */
 struct stream_client;
 
-/** Connect to the probe at @path and introduce this @program. */
+/** Connect to the probe at @path and introduce this @program, which wants all that there is. */
 struct stream_client *stream_client_new(const char *path, const char *program, GError **error);
+
+/** The same for who only looks: all but the flows, which nobody is taken to have heard then. */
+struct stream_client *stream_client_look(const char *path, const char *program, GError **error);
 void stream_client_free(struct stream_client *client); /* hangs up; NULL is fine */
 
 /** To wait for until it is readable. */

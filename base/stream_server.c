@@ -110,7 +110,9 @@ unsigned stream_server_subscribers(const struct stream_server *server)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
-		count += server->subscribers[i].watch.fd >= 0 && server->subscribers[i].greeted;
+		const struct subscriber *s = &server->subscribers[i];
+
+		count += s->watch.fd >= 0 && s->greeted && !s->flowless;
 	}
 	return count;
 }
@@ -158,7 +160,7 @@ void stream_server_flows(
 	parcel.parts[2] = (struct iovec){
 		.iov_base = (void *)(uintptr_t)batch->text, .iov_len = batch->text_octets};
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
-		if (subscriber_takes(&server->subscribers[i])) {
+		if (subscriber_takes(&server->subscribers[i]) && !server->subscribers[i].flowless) {
 			heard = true;
 			subscriber_give(&server->subscribers[i], &parcel);
 		}
@@ -192,6 +194,9 @@ void stream_server_counters(struct stream_server *server, const struct stream_co
 	message->counters.unheard_records = server->unheard.records;
 	message->counters.unheard_packets = server->unheard.packets;
 	message->counters.unheard_octets = server->unheard.octets;
+	message->counters.missed_records = server->lost.records;
+	message->counters.missed_packets = server->lost.packets;
+	message->counters.missed_octets = server->lost.octets;
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
 		struct subscriber *s = &server->subscribers[i];
 

@@ -41,7 +41,7 @@ struct stream_server *stream_server_new(
 	struct loop *loop, const struct stream_server_config *config, GError **error);
 void stream_server_free(struct stream_server *server); /* leaves the socket's file; NULL is fine */
 
-/** Subscribers that have introduced themselves. */
+/** Subscribers that have introduced themselves and take flows. */
 unsigned stream_server_subscribers(const struct stream_server *server);
 
 /** True while some are connected but have not said who they are: stream_server_tick() must come. */
@@ -66,7 +66,7 @@ void stream_server_flows(
  */
 void stream_server_event(struct stream_server *server, const struct stream_message *message);
 
-/** Send counters to all, lost_ and unheard_ members filled in for each. */
+/** Send counters to all, lost_, unheard_ and missed_ members filled in for each. */
 void stream_server_counters(struct stream_server *server, const struct stream_counters *counters);
 
 /** What was dropped for any subscriber, those included that have left. */

@@ -216,6 +216,7 @@ static void subscriber_greet(struct subscriber *s)
 		stream_decode(octets, (size_t)n, message) == STATUS_OK &&
 		message->type == STREAM_HELLO) {
 		good = stream_hello_matches(&message->hello, reason);
+		s->flowless = (message->hello.flags & STREAM_FLAG_NO_FLOWS) != 0;
 	}
 	if (good) {
 		size_t used = strlen(s->name);
@@ -281,6 +282,7 @@ bool subscriber_open(struct subscriber *s, int fd)
 	stream_peer_buffer(fd, server->config.socket_octets);
 	s->watch.fd = fd;
 	s->greeted = false;
+	s->flowless = false;
 	s->stale = false;
 	s->waiting = false;
 	s->since_us = loop_monotonic_us();

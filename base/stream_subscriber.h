@@ -15,8 +15,9 @@ struct subscriber {
 	struct stream_server *server;
 	struct loop_watch watch; /* fd -1: free */
 	bool greeted;
-	bool stale;   /* an event was dropped */
-	bool waiting; /* for room in the socket */
+	bool flowless; /* wants no flows */
+	bool stale;    /* an event was dropped */
+	bool waiting;  /* for room in the socket */
 	int64_t since_us;
 	char name[64];
 	struct stream_queue queue;

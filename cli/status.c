@@ -122,8 +122,9 @@ static void print_text(const struct status_report *report)
 	printf("flows %" PRIu64 ", active %" PRIu64 ", evicted %" PRIu64 ", records %" PRIu64 "\n",
 		c->flows, c->flows_active, c->flows_evicted, c->records);
 	printf("lost: by the ring %" PRIu64 " packets, by the interface %" PRIu64
-	       " packets, without a subscriber %" PRIu64 " records\n",
-		c->kernel_dropped, c->if_dropped, c->unheard_records);
+	       " packets, by slow subscribers %" PRIu64 " records, without a subscriber %" PRIu64
+	       " records\n",
+		c->kernel_dropped, c->if_dropped, c->missed_records, c->unheard_records);
 	printf("devices %" PRIu64 ", names %" PRIu64 "\n", c->devices, c->names);
 	for (guint i = 0; i < report->devices->len; i++) {
 		print_device(&g_array_index(report->devices, struct stream_device, i));
@@ -135,7 +136,7 @@ static bool status_run(const struct status_options *options, GError **error)
 	g_autofree char *path = g_build_filename(
 		options->run_dir != NULL ? options->run_dir : "/run/weir", "flow.sock", NULL);
 	struct status_report report = {0};
-	struct stream_client *client = stream_client_new(path, "weir status", error);
+	struct stream_client *client = stream_client_look(path, "weir status", error);
 	bool done;
 
 	if (client == NULL) {

@@ -150,7 +150,7 @@ static void report_device(void *context, const struct identity_device *device)
 static void report_devices(struct probe *probe, int64_t monotonic_us)
 {
 	probe->devices_us = monotonic_us;
-	if (probe->identity != NULL && stream_server_subscribers(probe->server) > 0) {
+	if (probe->identity != NULL) {
 		identity_devices(probe->identity, report_device, probe);
 	}
 }

@@ -20,6 +20,7 @@ struct probe {
 	enum status_probe kind;
 	struct loop *loop;
 	struct stream_server *server;
+	bool asked;
 	int ended; /* atomic */
 };
 
@@ -45,6 +46,7 @@ static void send_all(void *context)
 	struct probe *probe = context;
 	struct stream_message *message = g_new0(struct stream_message, 1);
 
+	probe->asked = true;
 	stream_sample_message(STREAM_INTERFACE, message);
 	stream_server_event(probe->server, message);
 	message->interface.index = 4;
@@ -76,8 +78,7 @@ static void *probe_run(void *context)
 
 	while (!g_atomic_int_get(&probe->ended)) {
 		(void)loop_step(probe->loop, STEP_MS);
-		if (probe->kind == STATUS_PROBE_HANGS_UP &&
-			stream_server_subscribers(probe->server) > 0) {
+		if (probe->kind == STATUS_PROBE_HANGS_UP && probe->asked) {
 			stream_server_free(probe->server);
 			probe->server = NULL;
 			break;

@@ -22,7 +22,9 @@ static void interfaces_counters_losses_and_devices_are_listed(void **state)
 	assert_has(answer->out, "interface ppp0 (4)\n");
 	assert_has(answer->out, "packets 1000000007, of which IP 99, malformed 3\n");
 	assert_has(answer->out, "flows 50, active 7, evicted 2, records 43\n");
-	assert_has(answer->out, "by the ring 11 packets, by the interface 12 packets");
+	assert_has(answer->out,
+		"by the ring 11 packets, by the interface 12 packets, by slow subscribers 0 "
+		"records, without a subscriber 0 records\n");
 	assert_has(answer->out, "devices 2, names 21\n");
 	assert_has(answer->out, "  7  02:00:5e:10:20:30  Küche, Example Ltd\n");
 	assert_has(answer->out, "  8  00:00:00:00:00:00  - (gateway)\n");

@@ -217,6 +217,58 @@ static void flows_that_nobody_hears_are_counted(void **state)
 	stream_client_free(client);
 }
 
+static void who_looks_gets_no_flows_and_hides_no_loss(void **state)
+{
+	struct fixture *f = *state;
+	struct stream_counters counters = {0};
+	const struct stream_message *message;
+	struct stream_client *client;
+
+	fixture_serve(f, 0, 0);
+	client = stream_client_look(f->path, "weir-test-client", NULL);
+	assert_non_null(client);
+	fixture_settle(f);
+	assert_int_equal(f->joined, 1);
+	assert_int_equal(stream_server_subscribers(f->server), 0);
+	stream_server_flows(f->server, stream_sample_batch(2, 0), 0);
+	stream_server_counters(f->server, &counters);
+	assert_int_equal(fixture_next(client)->type, STREAM_HELLO);
+	assert_int_equal(fixture_next(client)->type, STREAM_INTERFACE);
+	message = fixture_next(client);
+	assert_int_equal(message->type, STREAM_COUNTERS);
+	assert_int_equal(message->counters.unheard_records, 2);
+	fixture_nothing(client);
+	stream_client_free(client);
+}
+
+static void what_others_missed_is_told_to_all(void **state)
+{
+	struct fixture *f = *state;
+	struct stream_counters counters = {0};
+	struct stream_server_losses losses;
+	const struct stream_message *message;
+	struct stream_client *slow;
+	struct stream_client *looker;
+
+	fixture_serve(f, 4096, 100000);
+	slow = fixture_join(f);
+	(void)overflow(f, 20);
+	stream_server_lost(f->server, &losses);
+	assert_true(losses.records > 0);
+	looker = stream_client_look(f->path, "weir-test-client", NULL);
+	fixture_settle(f);
+	stream_server_counters(f->server, &counters);
+	assert_int_equal(fixture_next(looker)->type, STREAM_HELLO);
+	assert_int_equal(fixture_next(looker)->type, STREAM_INTERFACE);
+	message = fixture_next(looker);
+	assert_int_equal(message->counters.lost_records, 0);
+	assert_int_equal(message->counters.missed_records, losses.records);
+	assert_int_equal(message->counters.missed_packets, losses.packets);
+	assert_int_equal(message->counters.missed_octets, losses.octets);
+	stream_client_free(looker);
+	stream_client_free(slow);
+}
+
 static void an_interrupt_ends_the_wait_for_room(void **state)
 {
 	struct fixture *f = *state;
@@ -318,6 +370,8 @@ int main(void)
 		TEST(an_event_that_did_not_fit_is_told_anew),
 		TEST(what_waits_for_one_who_leaves_is_counted),
 		TEST(flows_that_nobody_hears_are_counted),
+		TEST(who_looks_gets_no_flows_and_hides_no_loss),
+		TEST(what_others_missed_is_told_to_all),
 		TEST(an_interrupt_ends_the_wait_for_room),
 		TEST(a_server_that_may_wait_loses_nothing),
 		TEST(a_subscriber_survives_a_restart_of_the_server),
