@@ -100,9 +100,17 @@ class Daemon:
         return total
 
     def cpu_s(self):
-        with open("/proc/%d/stat" % self.pid, encoding="ascii") as f:
-            fields = f.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds that its threads have run, to the nanosecond where the kernel counts so."""
+        total = 0
+        try:
+            for thread in os.listdir("/proc/%d/task" % self.pid):
+                with open("/proc/%d/task/%s/schedstat" % (self.pid, thread), encoding="ascii") as f:
+                    total += int(f.read().split()[0]) / 1e9
+        except FileNotFoundError:
+            with open("/proc/%d/stat" % self.pid, encoding="ascii") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+            total = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return total
 
 
 def age_s(pid):
@@ -112,12 +120,12 @@ def age_s(pid):
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
-def wait_until(condition, what):
+def wait_until(condition, what, every_s=0.02):
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError("waited in vain for " + what)
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 def probe(folder, *arguments):
@@ -134,10 +142,10 @@ def connected(daemon, times=1):
     wait_until(lambda: daemon.log().count("connected to") >= times, "a connection")
 
 
-def sender(count, flows, rate=20000, payload=32, interface="out"):
+def sender(count, flows, rate=20000, payload=32, interface="out", devices=1):
     """Begin to send packets; SIGTERM ends it early, sent() gives what it was."""
     return subprocess.Popen([os.path.join(BUILD, "tests/netns/send"), interface, str(count),
-                             str(flows), str(rate), str(payload)], stdout=subprocess.PIPE)
+                             str(flows), str(rate), str(payload), str(devices)], stdout=subprocess.PIPE)
 
 
 def sent(process):
@@ -160,9 +168,10 @@ def status(folder):
     return json.loads(text)
 
 
-def seen(folder, packets):
+def seen(folder, packets, every_s=0.02):
     """Wait until the probe has metered so many packets, whenever the kernel hands them over."""
-    wait_until(lambda: status(folder)["counters"]["packets"] >= packets, "%d packets" % packets)
+    wait_until(lambda: status(folder)["counters"]["packets"] >= packets, "%d packets" % packets,
+               every_s)
 
 
 def flows_gone(folder):

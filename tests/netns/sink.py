@@ -31,6 +31,12 @@ class Totals:
                 self.data_set(self.templates[domain, number], body)
             at += octets
 
+    def file(self, path):
+        """Add up all messages of a file."""
+        with open(path, "rb") as f:
+            while header := f.read(16):
+                self.message(header + f.read(int.from_bytes(header[2:4], "big") - 16))
+
     def template_set(self, domain, body, options):
         at = 0
         while at + 4 <= len(body):
