@@ -37,8 +37,11 @@ libbase_a_SOURCES = \
 	base/stream_decode.c \
 	base/stream_peer.c \
 	base/stream_peer.h \
+	base/stream_pen.h \
 	base/stream_queue.c \
 	base/stream_queue.h \
+	base/stream_selection.c \
+	base/stream_selection.h \
 	base/stream_server.c \
 	base/stream_server.h \
 	base/stream_subscriber.c \

@@ -91,6 +91,15 @@ struct selection_counters {
 	uint64_t octets_selected;
 };
 
+/**
+ * selectorId of the selector at @position of @sequence: each selector works for one sequence only, and
+ * none has the number of another before 2^16 are used up.
+ */
+static inline uint16_t selection_selector_id(uint64_t sequence, unsigned position)
+{
+	return (uint16_t)((sequence - 1) * SELECTION_SELECTORS_MAX + position + 1);
+}
+
 /** Largest value of a hash function: hashOutputRangeMax; its hashOutputRangeMin is 0. */
 static inline uint64_t selection_output_max(enum selection_algorithm algorithm)
 {

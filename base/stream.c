@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stream_pen.h"
+#include "base/stream_selection.h"
 #include "base/wire.h"
 
 /* FNV-1a, 64 bit: both ends compute it from their own tables, nobody can choose the input. */
@@ -22,6 +24,9 @@ static_assert(STREAM_HEADER_OCTETS + sizeof(struct stream_counters) <= STREAM_SM
 static_assert(STREAM_HEADER_OCTETS + 33 + STREAM_DEVICE_ADDRS * 17 + 3 * (1 + RECORD_TEXT_MAX) <=
 		      STREAM_SMALL_MAX,
 	"a device with all its texts and addresses fits a small message");
+
+static_assert(STREAM_HEADER_OCTETS + STREAM_SELECTION_OCTETS_MAX <= STREAM_SMALL_MAX,
+	"a selection sequence with all that it may have fits a small message");
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
@@ -83,49 +88,6 @@ bool stream_hello_matches(const struct stream_hello *hello, char ret_reason[160]
 	return ret_reason[0] == '\0';
 }
 
-/* Where the next octet goes; the bounds are those asserted above. */
-struct pen {
-	uint8_t *at;
-};
-
-static void put_octets(struct pen *pen, const void *octets, size_t n)
-{
-	memcpy(pen->at, octets, n);
-	pen->at += n;
-}
-
-static void put_u8(struct pen *pen, uint8_t value)
-{
-	*pen->at++ = value;
-}
-
-static void put_u16(struct pen *pen, uint16_t value)
-{
-	store_be16(pen->at, value);
-	pen->at += 2;
-}
-
-static void put_u32(struct pen *pen, uint32_t value)
-{
-	store_be32(pen->at, value);
-	pen->at += 4;
-}
-
-static void put_u64(struct pen *pen, uint64_t value)
-{
-	store_be64(pen->at, value);
-	pen->at += 8;
-}
-
-/* @room: octets of the array that holds it. */
-static void put_text(struct pen *pen, const char *text, size_t room)
-{
-	size_t n = strnlen(text, room - 1);
-
-	put_u8(pen, (uint8_t)n);
-	put_octets(pen, text, n);
-}
-
 static void put_header(uint8_t *at, enum stream_type type, unsigned count, size_t octets)
 {
 	at[0] = (uint8_t)type;
@@ -146,60 +108,60 @@ void stream_encode_flows(
 	store_be32(ret + 20, 0);
 }
 
-static unsigned encode_hello(struct pen *pen, const struct stream_hello *hello)
+static unsigned encode_hello(struct stream_pen *pen, const struct stream_hello *hello)
 {
 	size_t n = strnlen(hello->program, STREAM_PROGRAM_MAX);
 
-	put_u32(pen, STREAM_MAGIC);
-	put_u16(pen, hello->version);
-	put_u16(pen, hello->flags);
-	put_u64(pen, hello->layout);
-	put_u32(pen, hello->record_octets);
-	put_octets(pen, hello->program, n);
+	stream_put_u32(pen, STREAM_MAGIC);
+	stream_put_u16(pen, hello->version);
+	stream_put_u16(pen, hello->flags);
+	stream_put_u64(pen, hello->layout);
+	stream_put_u32(pen, hello->record_octets);
+	stream_put_octets(pen, hello->program, n);
 	return (unsigned)n;
 }
 
-static unsigned encode_device(struct pen *pen, const struct stream_device *device)
+static unsigned encode_device(struct stream_pen *pen, const struct stream_device *device)
 {
-	put_u32(pen, device->id);
-	put_octets(pen, device->mac, sizeof(device->mac));
-	put_u8(pen, device->random_mac);
-	put_u8(pen, device->gateway);
-	put_u8(pen, device->name_source);
-	put_u64(pen, (uint64_t)device->first_seen_us);
-	put_u64(pen, (uint64_t)device->last_seen_us);
+	stream_put_u32(pen, device->id);
+	stream_put_octets(pen, device->mac, sizeof(device->mac));
+	stream_put_u8(pen, device->random_mac);
+	stream_put_u8(pen, device->gateway);
+	stream_put_u8(pen, device->name_source);
+	stream_put_u64(pen, (uint64_t)device->first_seen_us);
+	stream_put_u64(pen, (uint64_t)device->last_seen_us);
 	for (unsigned i = 0; i < device->address_count; i++) {
-		put_u8(pen, device->address_versions[i]);
-		put_octets(pen, device->addresses[i], sizeof(device->addresses[i]));
+		stream_put_u8(pen, device->address_versions[i]);
+		stream_put_octets(pen, device->addresses[i], sizeof(device->addresses[i]));
 	}
-	put_text(pen, device->name, sizeof(device->name));
-	put_text(pen, device->vendor, sizeof(device->vendor));
-	put_text(pen, device->vendor_class, sizeof(device->vendor_class));
+	stream_put_text(pen, device->name, sizeof(device->name));
+	stream_put_text(pen, device->vendor, sizeof(device->vendor));
+	stream_put_text(pen, device->vendor_class, sizeof(device->vendor_class));
 	return device->address_count;
 }
 
-static void encode_interface(struct pen *pen, const struct stream_interface *interface)
+static void encode_interface(struct stream_pen *pen, const struct stream_interface *interface)
 {
-	put_u32(pen, interface->index);
-	put_u16(pen, interface->link_type);
-	put_u8(pen, interface->home);
-	put_octets(pen, interface->mac, sizeof(interface->mac));
-	put_text(pen, interface->name, sizeof(interface->name));
+	stream_put_u32(pen, interface->index);
+	stream_put_u16(pen, interface->link_type);
+	stream_put_u8(pen, interface->home);
+	stream_put_octets(pen, interface->mac, sizeof(interface->mac));
+	stream_put_text(pen, interface->name, sizeof(interface->name));
 }
 
-static void encode_counters(struct pen *pen, const struct stream_counters *counters)
+static void encode_counters(struct stream_pen *pen, const struct stream_counters *counters)
 {
 	uint64_t values[STREAM_COUNTER_COUNT];
 
 	memcpy(values, counters, sizeof(values));
 	for (size_t i = 0; i < STREAM_COUNTER_COUNT; i++) {
-		put_u64(pen, values[i]);
+		stream_put_u64(pen, values[i]);
 	}
 }
 
 size_t stream_encode(uint8_t *ret, const struct stream_message *message)
 {
-	struct pen pen = {.at = ret + STREAM_HEADER_OCTETS};
+	struct stream_pen pen = {.at = ret + STREAM_HEADER_OCTETS};
 	unsigned count = 0;
 
 	switch (message->type) {
@@ -216,7 +178,10 @@ size_t stream_encode(uint8_t *ret, const struct stream_message *message)
 		encode_counters(&pen, &message->counters);
 		break;
 	case STREAM_BYE:
-		put_u8(&pen, (uint8_t)message->bye);
+		stream_put_u8(&pen, (uint8_t)message->bye);
+		break;
+	case STREAM_SELECTION:
+		count = stream_selection_encode(&pen, &message->selection);
 		break;
 	case STREAM_FLOWS:
 		assert(false && "FLOWS has its own function");

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "base/selection.h"
 #include "base/status.h"
 
 /**
@@ -16,7 +17,7 @@
  *	header   type 1, zero 1, count 2, octets behind the header 4
  *	HELLO    magic 4, version 2, flags 2, layout 8, octets of a record 4, program (count octets)
  *	FLOWS    clock 8, octets of the text 4, zero 4, records (count), text
- *	DEVICE, INTERFACE, COUNTERS   see their structs; texts are one length octet and the octets
+ *	DEVICE, INTERFACE, COUNTERS, SELECTION   see their structs; texts are one length octet and the octets
  *	BYE      reason 1
  *
  * The subscriber says HELLO first; the probe answers with its own and only then sends the rest.
@@ -28,7 +29,7 @@
 #define STREAM_MESSAGE_MAX                                                                         \
 	(STREAM_FLOWS_OCTETS + RECORD_BATCH_MAX * sizeof(struct flow_record) + RECORD_BATCH_TEXT)
 #define STREAM_PROGRAM_MAX  31
-#define STREAM_SMALL_MAX    2048 /* octets of the largest message that is not FLOWS */
+#define STREAM_SMALL_MAX    4096 /* octets of the largest message that is not FLOWS */
 #define STREAM_DEVICE_ADDRS 16
 
 enum stream_type {
@@ -37,7 +38,8 @@ enum stream_type {
 	STREAM_DEVICE = 3,
 	STREAM_INTERFACE = 4,
 	STREAM_COUNTERS = 5,
-	STREAM_BYE = 6
+	STREAM_BYE = 6,
+	STREAM_SELECTION = 7
 };
 
 struct stream_hello {
@@ -128,6 +130,20 @@ struct stream_counters {
 	STREAM_COUNTERS_LIST(STREAM_COUNTER_MEMBER)
 };
 
+/**
+ * The selection sequence of one cache, with its counters since the meter began; one of another number
+ * takes the place of what that cache had. Told when there is one, and again when its numbers change.
+ * No selectors: the cache meters every packet from now on.
+ */
+struct stream_selection {
+	uint64_t sequence;          /* selectionSequenceId, never used for another one */
+	uint32_t observation_point; /* whose packets are selected */
+	uint8_t cache;              /* as in the records */
+	uint8_t count;              /* of selectors; their ids: selection_selector_id() */
+	struct selection_spec_selector selectors[SELECTION_SELECTORS_MAX];
+	struct selection_counters counters[SELECTION_SELECTORS_MAX];
+};
+
 enum stream_bye {
 	STREAM_BYE_END = 1,     /* the file has been read, everything was sent */
 	STREAM_BYE_SHUTDOWN = 2 /* the probe ends; another may follow */
@@ -141,6 +157,7 @@ struct stream_message {
 		struct stream_device device;
 		struct stream_interface interface;
 		struct stream_counters counters;
+		struct stream_selection selection;
 		enum stream_bye bye;
 	};
 };

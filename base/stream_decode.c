@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/stream.h"
+#include "base/stream_selection.h"
 #include "base/wire.h"
 
 static bool is_text(const uint8_t *octets, size_t n)
@@ -209,6 +210,8 @@ enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message
 		return decode_flows(&w, count, &ret->flows);
 	case STREAM_DEVICE:
 		return decode_device(&w, count, &ret->device);
+	case STREAM_SELECTION:
+		return finish(&w, stream_selection_decode(&w, count, &ret->selection));
 	default:
 		break;
 	}

@@ -61,7 +61,7 @@ void stream_server_flows(
 	struct stream_server *server, const struct record_batch *batch, int64_t clock_us);
 
 /**
- * Send a DEVICE, INTERFACE or BYE to all. One that does not fit makes its subscriber be told
+ * Send a DEVICE, INTERFACE, SELECTION or BYE to all. One that does not fit makes its subscriber be told
  * everything anew (joined) once it has caught up.
  */
 void stream_server_event(struct stream_server *server, const struct stream_message *message);

@@ -53,6 +53,9 @@ static bool report_take(struct status_report *report, const struct stream_messag
 	case STREAM_DEVICE:
 		g_array_append_val(report->devices, message->device);
 		return false;
+	case STREAM_SELECTION:
+		g_array_append_val(report->selections, message->selection);
+		return false;
 	case STREAM_COUNTERS:
 		report->counters = message->counters;
 		return true;
@@ -106,6 +109,21 @@ static void print_device(const struct stream_device *d)
 		d->vendor[0] != '\0' ? ", " : "", d->vendor, d->gateway ? " (gateway)" : "");
 }
 
+static void print_selection(const struct stream_selection *selection)
+{
+	static const char *const names[] = {"all", "count", "time", "nofn", "prob", "match",
+		"hash:bob", "hash:ipsx", "hash:crc32"};
+
+	for (unsigned i = 0; i < selection->count; i++) {
+		const struct selection_counters *c = &selection->counters[i];
+
+		printf("selector %u (%s): packets %" PRIu64 ", selected %" PRIu64 "\n",
+			selection_selector_id(selection->sequence, i),
+			names[selection->selectors[i].algorithm], c->packets_observed,
+			c->packets_selected);
+	}
+}
+
 static void print_text(const struct status_report *report)
 {
 	const struct stream_counters *c = &report->counters;
@@ -119,6 +137,9 @@ static void print_text(const struct status_report *report)
 	}
 	printf("packets %" PRIu64 ", of which IP %" PRIu64 ", malformed %" PRIu64 "\n", c->packets,
 		c->ip_packets, c->malformed);
+	for (guint i = 0; i < report->selections->len; i++) {
+		print_selection(&g_array_index(report->selections, struct stream_selection, i));
+	}
 	printf("flows %" PRIu64 ", active %" PRIu64 ", evicted %" PRIu64 ", records %" PRIu64 "\n",
 		c->flows, c->flows_active, c->flows_evicted, c->records);
 	printf("lost: by the ring %" PRIu64 " packets, by the interface %" PRIu64
@@ -143,6 +164,7 @@ static bool status_run(const struct status_options *options, GError **error)
 		return false;
 	}
 	report.interfaces = g_array_new(FALSE, FALSE, sizeof(struct stream_interface));
+	report.selections = g_array_new(FALSE, FALSE, sizeof(struct stream_selection));
 	report.devices = g_array_new(FALSE, FALSE, sizeof(struct stream_device));
 	done = report_read(&report, client, error);
 	stream_client_free(client);
@@ -153,6 +175,7 @@ static bool status_run(const struct status_options *options, GError **error)
 	}
 	g_array_unref(report.interfaces);
 	g_array_unref(report.devices);
+	g_array_unref(report.selections);
 	return done;
 }
 

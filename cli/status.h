@@ -9,6 +9,7 @@
 struct status_report {
 	GArray *interfaces; /* struct stream_interface */
 	GArray *devices;    /* struct stream_device */
+	GArray *selections; /* struct stream_selection */
 	struct stream_counters counters;
 };
 

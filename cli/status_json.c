@@ -51,6 +51,39 @@ static json_t *device_json(const struct stream_device *device)
 	return out;
 }
 
+static json_t *selector_json(const struct stream_selection *selection, unsigned position)
+{
+	const struct selection_counters *c = &selection->counters[position];
+	json_t *out = json_object();
+
+	json_object_set_new(out, "cache", json_integer(selection->cache));
+	json_object_set_new(out, "sequence", json_integer((json_int_t)selection->sequence));
+	json_object_set_new(out, "selector",
+		json_integer(selection_selector_id(selection->sequence, position)));
+	json_object_set_new(
+		out, "algorithm", json_integer(selection->selectors[position].algorithm));
+	json_object_set_new(out, "observed_packets", json_integer((json_int_t)c->packets_observed));
+	json_object_set_new(out, "selected_packets", json_integer((json_int_t)c->packets_selected));
+	json_object_set_new(out, "observed_octets", json_integer((json_int_t)c->octets_observed));
+	json_object_set_new(out, "selected_octets", json_integer((json_int_t)c->octets_selected));
+	return out;
+}
+
+static json_t *selectors_json(const struct status_report *report)
+{
+	json_t *out = json_array();
+
+	for (guint i = 0; i < report->selections->len; i++) {
+		const struct stream_selection *selection =
+			&g_array_index(report->selections, struct stream_selection, i);
+
+		for (unsigned k = 0; k < selection->count; k++) {
+			json_array_append_new(out, selector_json(selection, k));
+		}
+	}
+	return out;
+}
+
 #define COUNTER_JSON(name)                                                                         \
 	json_object_set_new(counters, #name, json_integer((json_int_t)report->counters.name));
 
@@ -72,6 +105,7 @@ void status_print_json(const struct status_report *report, FILE *out)
 	STREAM_COUNTERS_LIST(COUNTER_JSON)
 	json_object_set_new(all, "interfaces", interfaces);
 	json_object_set_new(all, "devices", devices);
+	json_object_set_new(all, "selectors", selectors_json(report));
 	json_object_set_new(all, "counters", counters);
 	json_dumpf(all, out, JSON_COMPACT);
 	fputc('\n', out);

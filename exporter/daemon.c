@@ -112,6 +112,7 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 		log_debug(DAEMON_AREA, "interface %u is %s", message->interface.index,
 			message->interface.name);
 		break;
+	case STREAM_SELECTION:
 	case STREAM_DEVICE:
 		break; /* what of devices is exported comes with the flows */
 	}

@@ -19,6 +19,7 @@ libprobe_a_SOURCES = \
 	probe/daemon_meter.c \
 	probe/daemon_private.h \
 	probe/daemon_report.c \
+	probe/daemon_selection.c \
 	probe/daemon_sources.c \
 	probe/device.c \
 	probe/device.h \

@@ -61,7 +61,9 @@ static struct meter *new_meter(struct probe *probe, const struct probe_options *
 	struct meter *meter;
 
 	config.stable_payload = options->read != NULL;
-	config.observation_point = 1;
+	config.observation_point = PROBE_OBSERVATION_POINT;
+	/* A meter that takes the place of another may select otherwise: its numbers are new. */
+	config.first_sequence = probe->meters++ * METER_CACHES_MAX + 1;
 	config.applications = probe->applications;
 	meter = meter_new(&config, identity, take_records, probe, error);
 	if (meter == NULL) {

@@ -9,8 +9,9 @@
 #include "probe/meter.h"
 #include "probe/source.h"
 
-#define PROBE_AREA    "probe"
-#define PROBE_DEVICES 1024
+#define PROBE_AREA              "probe"
+#define PROBE_OBSERVATION_POINT 1
+#define PROBE_DEVICES           1024
 
 /** Inside of the daemon: what its files share. */
 struct probe_source {
@@ -46,6 +47,8 @@ struct probe {
 	struct hash_key hash;
 	uint64_t
 		devices[PROBE_DEVICES + 1]; /* hash of what all have been told, by id; 0: nothing */
+	uint64_t selections[METER_CACHES_MAX]; /* the same of selection sequences, by cache */
+	uint64_t meters;                       /* that there were so far */
 	bool ending;
 	bool failed;
 };
@@ -80,3 +83,9 @@ void probe_report_last(struct probe *probe, enum stream_bye reason);
 
 /** Before meter and identity are replaced: keep the totals, tell the devices. */
 void probe_report_keep(struct probe *probe);
+
+/** Tell subscribers which selection sequences have changed, or their counters. */
+void probe_report_selections(struct probe *probe);
+
+/** Tell a newcomer which selection sequences there are. */
+void probe_introduce_selections(struct probe *probe);

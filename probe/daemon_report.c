@@ -158,6 +158,7 @@ static void report_devices(struct probe *probe, int64_t monotonic_us)
 void probe_report_keep(struct probe *probe)
 {
 	report_devices(probe, loop_monotonic_us());
+	probe_report_selections(probe);
 	add_meter(probe, &probe->before);
 	probe->before.flows_active = 0;
 }
@@ -197,6 +198,7 @@ void probe_report_joined(void *context)
 	if (probe->identity != NULL) {
 		identity_devices(probe->identity, introduce_device, probe);
 	}
+	probe_introduce_selections(probe);
 	collect(probe, &counters);
 	counters.time_us = (uint64_t)loop_clock_us();
 	stream_server_counters(probe->server, &counters);
@@ -205,6 +207,7 @@ void probe_report_joined(void *context)
 void probe_report(struct probe *probe, int64_t monotonic_us)
 {
 	if (monotonic_us - probe->told_us >= COUNTERS_US) {
+		probe_report_selections(probe);
 		report_counters(probe, monotonic_us);
 	}
 	if (monotonic_us - probe->devices_us >= DEVICES_US) {
@@ -219,6 +222,7 @@ void probe_report_last(struct probe *probe, enum stream_bye reason)
 
 	probe->logged_us = 0;
 	report_devices(probe, now_us);
+	probe_report_selections(probe);
 	report_counters(probe, now_us);
 	message->type = STREAM_BYE;
 	message->bye = reason;

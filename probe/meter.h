@@ -30,6 +30,7 @@ struct meter_config {
 	bool stable_payload; /* all packets of one call are valid until it returns (files) */
 	uint64_t hash_seed;  /* 0: random key; else reproducible (tests, benchmarks) */
 	uint32_t observation_point;
+	uint64_t first_sequence; /* selectionSequenceId of the first cache's selection; 0: 1 */
 	/* Recognises the applications of flows, in the first cache that tells connections apart.
 	 * Borrowed, must outlive the meter; NULL: none are, at no cost. */
 	struct applications *applications;

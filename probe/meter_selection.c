@@ -1,10 +1,12 @@
 #include "probe/meter_selection.h"
 
 #include <glib.h>
+#include <string.h>
 
 struct meter_selection *meter_selection_new(const struct meter_config *config)
 {
 	struct meter_selection *selection = g_new0(struct meter_selection, 1);
+	uint64_t first = config->first_sequence != 0 ? config->first_sequence : 1;
 	bool selects = false;
 
 	for (unsigned i = 0; i < config->cache_count; i++) {
@@ -16,6 +18,7 @@ struct meter_selection *meter_selection_new(const struct meter_config *config)
 
 			selection->sequences[i] = g_new(struct selection, 1);
 			selection_init(selection->sequences[i], spec, seed);
+			selection->sequences[i]->id = first + i;
 			selects = true;
 		}
 	}
@@ -69,5 +72,23 @@ void meter_selection_packets(const struct meter_selection *selection, struct flo
 	flow_cache_packets(cache, selected, n);
 	for (unsigned i = 0; i < n; i++) { /* for the caches to come */
 		packets[from[i]].name = selected[i].name;
+	}
+}
+
+void meter_selection_tell(
+	const struct meter *meter, unsigned cache, struct stream_selection *ret_selection)
+{
+	const struct selection *sequence = meter_selection(meter, cache);
+
+	memset(ret_selection, 0, sizeof(*ret_selection));
+	ret_selection->cache = (uint8_t)cache;
+	if (sequence == NULL) {
+		return;
+	}
+	ret_selection->sequence = sequence->id;
+	ret_selection->count = (uint8_t)sequence->count;
+	for (unsigned i = 0; i < sequence->count; i++) {
+		ret_selection->selectors[i] = sequence->selectors[i].spec;
+		ret_selection->counters[i] = sequence->selectors[i].counters;
 	}
 }

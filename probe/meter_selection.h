@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "base/stream.h"
 #include "probe/flow_cache.h"
 #include "probe/meter.h"
 #include "probe/selector.h"
@@ -23,3 +24,7 @@ uint8_t meter_selection_skipped(
 /** flow_cache_packets() with those of @packets, at most FLOW_BATCH, that @cache does not skip. */
 void meter_selection_packets(const struct meter_selection *selection, struct flow_cache *cache,
 	struct flow_packet *packets, unsigned count);
+
+/** What there is to tell of the selection of @cache, but for the observation point. */
+void meter_selection_tell(
+	const struct meter *meter, unsigned cache, struct stream_selection *ret_selection);

@@ -29,6 +29,7 @@ struct selector {
 struct selection {
 	struct selector selectors[SELECTION_SELECTORS_MAX];
 	unsigned count;
+	uint64_t id; /* selectionSequenceId */
 	struct selector_random random;
 };
 

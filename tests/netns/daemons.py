@@ -177,6 +177,41 @@ def the_home_is_an_interface_or_a_prefix(folder):
     probe.wait_log("nowhere")
 
 
+def a_selection_is_told_with_its_counters_and_changes_with_the_configuration(folder):
+    path = os.path.join(folder, "probe.json")
+
+    def configure(**settings):
+        with open(path, "w", encoding="ascii") as f:
+            home.json.dump({"interfaces": ["in"], **settings}, f)
+
+    def selectors():
+        return [(s["selector"], s["observed_packets"], s["selected_packets"])
+                for s in home.status(folder)["selectors"]]
+    configure(select="match:proto=17+count:1/9")
+    probe = home.Daemon(folder, "weir-probe", "--config", path)
+    probe.wait_log("version")
+    home.wait_until(lambda: os.path.exists(os.path.join(folder, "flow.sock")), "the socket")
+    listen = home.listen(folder)
+    home.send(200, 10)
+    home.seen(folder, 200)
+    equal(selectors(), [(1, 200, 200), (2, 200, 20)], "selectors")
+    configure(select="prob:0.5x")
+    probe.process.send_signal(signal.SIGHUP)
+    probe.wait_log("not reloaded: .*prob:0.5x")
+    equal(len(selectors()), 2, "selectors as before")
+    configure(select="count:2/2")
+    probe.process.send_signal(signal.SIGHUP)
+    probe.wait_log("configuration reloaded")
+    home.send(100, 10)
+    home.seen(folder, 300)
+    ((number, observed, selected),) = selectors()
+    equal((observed, selected), (100, 50), "counters of another selector")
+    equal(number > 2, True, "which has another number")
+    ends_well(probe)
+    totals = home.heard(listen)
+    equal(totals["packets"], 70, "packets in flows")
+
+
 def a_newcomer_takes_no_device_from_others(folder):
     probe = home.probe(folder)
     first = home.listen(folder)
@@ -365,6 +400,7 @@ if __name__ == "__main__":
         what_nobody_hears_is_counted,
         a_new_configuration_loses_no_packet,
         the_home_is_an_interface_or_a_prefix,
+        a_selection_is_told_with_its_counters_and_changes_with_the_configuration,
         a_newcomer_takes_no_device_from_others,
         destinations_come_and_go,
         no_rights_are_left,

@@ -45,6 +45,8 @@ static void take(struct totals *totals, const struct stream_message *message)
 	case STREAM_INTERFACE:
 		totals->interfaces++;
 		break;
+	case STREAM_SELECTION:
+		break;
 	case STREAM_COUNTERS:
 		totals->counters = message->counters;
 		break;

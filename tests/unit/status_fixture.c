@@ -54,6 +54,8 @@ static void send_all(void *context)
 	(void)snprintf(message->interface.name, sizeof(message->interface.name), "ppp0");
 	stream_server_event(probe->server, message);
 	send_devices(probe);
+	stream_sample_message(STREAM_SELECTION, message);
+	stream_server_event(probe->server, message);
 	if (probe->kind == STATUS_PROBE_ANSWERS) {
 		struct stream_counters counters = {.packets = 1000000007,
 			.ip_packets = 99,

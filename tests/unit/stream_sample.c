@@ -60,6 +60,39 @@ static void fill_device(struct stream_device *device)
 	device->last_seen_us = 1700000001000000;
 }
 
+static void fill_selection(struct stream_selection *selection)
+{
+	selection->sequence = 5;
+	selection->observation_point = 1;
+	selection->cache = 1;
+	selection->count = SELECTION_SELECTORS_MAX;
+	for (unsigned i = 0; i < selection->count; i++) {
+		struct selection_spec_selector *s = &selection->selectors[i];
+
+		s->algorithm = (uint8_t)(1 + i);
+		s->digest = i % 2;
+		s->has_initialiser = i == 5;
+		s->interval = i + 1;
+		s->space = 99;
+		s->size = 5;
+		s->population = 100;
+		s->probability = 0.125 * i;
+		s->initialiser = UINT32_MAX;
+		s->payload_offset = 4;
+		s->payload_size = 8;
+		s->range_count = SELECTION_RANGES_MAX;
+		s->ranges[3] = (struct selection_range){1, UINT64_MAX};
+		s->match_count = SELECTION_MATCHES_MAX;
+		s->matches[7] = (struct selection_match){.field = SELECTION_SRC_ADDRESS,
+			.ip_version = 6,
+			.prefix_bits = 128,
+			.low = 1,
+			.high = 2,
+			.octets = {0x20, 0x01}};
+		selection->counters[i] = (struct selection_counters){1000 - i, 999 - i, 10, 9};
+	}
+}
+
 void stream_sample_message(enum stream_type type, struct stream_message *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -83,6 +116,9 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 		break;
 	case STREAM_BYE:
 		ret->bye = STREAM_BYE_SHUTDOWN;
+		break;
+	case STREAM_SELECTION:
+		fill_selection(&ret->selection);
 		break;
 	case STREAM_FLOWS:
 		break;

@@ -21,6 +21,8 @@ static void interfaces_counters_losses_and_devices_are_listed(void **state)
 	assert_has(answer->out, "interface eth0 (3), home side\n");
 	assert_has(answer->out, "interface ppp0 (4)\n");
 	assert_has(answer->out, "packets 1000000007, of which IP 99, malformed 3\n");
+	assert_has(answer->out, "selector 33 (count): packets 1000, selected 999\n");
+	assert_has(answer->out, "selector 40 (hash:crc32): packets 993, selected 992\n");
 	assert_has(answer->out, "flows 50, active 7, evicted 2, records 43\n");
 	assert_has(answer->out,
 		"by the ring 11 packets, by the interface 12 packets, by slow subscribers 0 "

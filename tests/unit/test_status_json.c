@@ -92,6 +92,21 @@ static void a_device_of_which_nothing_is_known_has_empty_texts(void **state)
 	assert_int_equal(json_array_size(json_object_get(device, "addresses")), 0);
 }
 
+static void every_selector_is_there_with_its_counters(void **state)
+{
+	const json_t *first = at(*state, "selectors", 0);
+
+	assert_int_equal(json_array_size(json_object_get(*state, "selectors")), 8);
+	assert_number(first, "cache", 1);
+	assert_number(first, "sequence", 5);
+	assert_number(first, "selector", 33);
+	assert_number(first, "algorithm", 1);
+	assert_number(first, "observed_packets", 1000);
+	assert_number(first, "selected_packets", 999);
+	assert_number(first, "observed_octets", 10);
+	assert_number(first, "selected_octets", 9);
+}
+
 #define COUNT_NAME(name)   +1
 #define ASSERT_THERE(name) assert_true(json_is_integer(json_object_get(counters, #name)));
 
@@ -120,6 +135,7 @@ int main(void)
 		JSON_TEST(interfaces_say_on_which_side_they_are),
 		JSON_TEST(a_device_has_all_that_is_known_of_it),
 		JSON_TEST(a_device_of_which_nothing_is_known_has_empty_texts),
+		JSON_TEST(every_selector_is_there_with_its_counters),
 		JSON_TEST(every_counter_is_there_under_its_name),
 	};
 

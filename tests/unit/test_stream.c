@@ -7,8 +7,8 @@
 #include "tests/unit/stream_sample.h"
 #include "tests/unit/unit.h"
 
-static const enum stream_type small_types[] = {
-	STREAM_HELLO, STREAM_DEVICE, STREAM_INTERFACE, STREAM_COUNTERS, STREAM_BYE};
+static const enum stream_type small_types[] = {STREAM_HELLO, STREAM_DEVICE, STREAM_INTERFACE,
+	STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION};
 
 #define SMALL_COUNT (sizeof(small_types) / sizeof(small_types[0]))
 
@@ -47,6 +47,36 @@ static void small_messages_come_back_as_they_were(void **state)
 	stream_sample_message(STREAM_DEVICE, &message);
 	(void)decode(octets, stream_encode(octets, &message));
 	assert_memory_equal(&decoded.device, &message.device, sizeof(message.device));
+	stream_sample_message(STREAM_SELECTION, &message);
+	(void)decode(octets, stream_encode(octets, &message));
+	assert_memory_equal(&decoded.selection, &message.selection, sizeof(message.selection));
+}
+
+static enum status decode_with(size_t at, uint8_t value)
+{
+	static struct stream_message message;
+	size_t n;
+
+	stream_sample_message(STREAM_SELECTION, &message);
+	message.selection.count = 1;
+	n = stream_encode(octets, &message);
+	octets[at] = value;
+	return decode(octets, n);
+}
+
+static void selections_out_of_bounds_are_refused(void **state)
+{
+	const size_t selector = STREAM_HEADER_OCTETS + 13;
+
+	assert_int_equal(decode_with(selector, SELECTION_CRC), STATUS_OK);
+	assert_int_equal(decode_with(selector, SELECTION_CRC + 1), STATUS_MALFORMED);
+	assert_int_equal(decode_with(selector + 1, 4), STATUS_MALFORMED);
+	assert_int_equal(decode_with(selector + 2, SELECTION_RANGES_MAX + 1), STATUS_MALFORMED);
+	assert_int_equal(decode_with(selector + 3, SELECTION_MATCHES_MAX + 1), STATUS_MALFORMED);
+	assert_int_equal(decode_with(selector + 20, 0xff), STATUS_MALFORMED); /* no probability */
+	assert_int_equal(decode_with(selector + 140, SELECTION_FIELDS), STATUS_MALFORMED);
+	assert_int_equal(decode_with(selector + 142, 129), STATUS_MALFORMED);
+	assert_int_equal(decode_with(3, SELECTION_SELECTORS_MAX + 1), STATUS_MALFORMED);
 }
 
 static void batches_come_back_as_they_were(void **state)
@@ -258,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_messages_come_back_as_they_were),
 		cmocka_unit_test(batches_come_back_as_they_were),
+		cmocka_unit_test(selections_out_of_bounds_are_refused),
 		cmocka_unit_test(every_prefix_is_short),
 		cmocka_unit_test(a_message_that_is_too_long_is_malformed),
 		cmocka_unit_test(every_changed_octet_is_survived),
