@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -113,7 +114,7 @@ class Recorder(threading.Thread):
     def __init__(self, kind):
         super().__init__(daemon=True)
         self.kind = kind
-        self.data = bytearray()
+        self.parts = []   # as they came: datagrams, or pieces of the stream
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
@@ -131,11 +132,11 @@ class Recorder(threading.Thread):
                 part = peer.recv(65536)
                 if not part:
                     return
-                self.data += part
+                self.parts.append(part)
         self.socket.settimeout(0.05)
         while True:
             try:
-                self.data += self.socket.recv(65536)
+                self.parts.append(self.socket.recv(65536))
             except socket.timeout:
                 if self.halt:
                     return
@@ -145,7 +146,31 @@ class Recorder(threading.Thread):
         self.join(DEADLINE_S)
         self.socket.close()
         with open(path, "wb") as f:
-            f.write(self.data)
+            f.write(b"".join(self.parts))
+
+
+def collectors(*names):
+    """A file that is made for a receiver."""
+    return os.path.join(TOP_BUILDDIR, "collectors", *names)
+
+
+def write_capture(path, kind, parts):
+    """What a recorder got as packets from 192.0.2.1 to 192.0.2.2, port 4739, of a capture file."""
+    sequence = 1
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
+        if kind == "tcp":   # segments that end anywhere
+            stream = b"".join(parts)
+            parts = [stream[i:i + 1001] for i in range(0, len(stream), 1001)]
+        for number, part in enumerate(parts):
+            if kind == "udp":
+                transport = struct.pack(">HHHH", 40000, 4739, 8 + len(part), 0)
+            else:
+                transport = struct.pack(">HHIIBBHHH", 40000, 4739, sequence, 1, 0x50, 0x18, 65535, 0, 0)
+                sequence += len(part)
+            packet = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(transport) + len(part), number & 0xffff, 0, 64,
+                                 17 if kind == "udp" else 6, 0, b"\xc0\0\2\1", b"\xc0\0\2\2") + transport + part
+            f.write(struct.pack("<IIII", 1700000000 + number, 0, len(packet), len(packet)) + packet)
 
 
 def meter(destinations, *options, capture=None, check=True):
