@@ -52,10 +52,13 @@ static gboolean run_interrupted(gint fd, GIOCondition condition, gpointer data)
 static bool run_open_exporter(struct run *run, GError **error)
 {
 	const struct exporting_options *options = &run->options.exporting;
-	struct export_config config = {.lossless = true, .file_clock = true};
+	struct export_config config = {.lossless = true,
+		.file_clock = true,
+		.hash_seed = (uint64_t)run->options.hash_seed};
 	const struct export_set set = {.destinations = options->destinations,
 		.profile = options->profile,
-		.observation_domain = (uint32_t)options->domain};
+		.observation_domain = (uint32_t)options->domain,
+		.mode = (enum export_mode)options->mode};
 
 	run->exporter = exporter_new(&config, error);
 	if (run->exporter == NULL) {

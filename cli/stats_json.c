@@ -125,6 +125,8 @@ static json_t *stats_destination(const struct exporter *exporter, unsigned index
 	json_object_set_new(out, "not_sent_octets", count(c.not_sent_octets));
 	json_object_set_new(out, "connects", count(c.connects));
 	json_object_set_new(out, "send_errors", count(c.send_errors));
+	json_object_set_new(out, "moved_records", count(c.moved_records));
+	json_object_set_new(out, "stood_in_records", count(c.stood_in_records));
 	return out;
 }
 

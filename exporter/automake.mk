@@ -4,12 +4,15 @@ weir_export_LDADD = $(EXPORTER_LIBS)
 
 noinst_LIBRARIES += libexporter.a
 libexporter_a_SOURCES = \
+	exporter/balance.c \
+	exporter/balance.h \
 	exporter/daemon.c \
 	exporter/daemon.h \
 	exporter/destination.c \
 	exporter/destination.h \
 	exporter/destination_send.c \
 	exporter/destination_session.c \
+	exporter/destination_share.c \
 	exporter/destination_state.h \
 	exporter/dump.c \
 	exporter/dump.h \
@@ -24,8 +27,10 @@ libexporter_a_SOURCES = \
 	exporter/export_options.h \
 	exporter/exporter.c \
 	exporter/exporter_leave.c \
+	exporter/exporter_mode.c \
 	exporter/exporter_set.c \
 	exporter/exporter_state.h \
+	exporter/exporter_watch.c \
 	exporter/exporting_options.c \
 	exporter/exporting_options.h \
 	exporter/json_record.c \

@@ -207,6 +207,7 @@ static bool set_destinations(
 	const struct export_set set = {.destinations = options->exporting.destinations,
 		.profile = options->exporting.profile,
 		.observation_domain = (uint32_t)options->exporting.domain,
+		.mode = (enum export_mode)options->exporting.mode,
 		.drain_ms = (int)options->exporting.drain_ms};
 
 	return exporter_set(daemon->exporter, &set, error);

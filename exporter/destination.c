@@ -38,17 +38,18 @@ static int64_t destination_deadline(const struct destination *d)
 	deadline = earliest(deadline, d->flush_us);
 	if (d->session == SESSION_UP) {
 		deadline = earliest(deadline, d->refresh_us);
+		deadline = d->down ? earliest(deadline, d->probe_us) : deadline;
 		if (d->templates_due && d->queue.head != NULL) {
 			deadline = earliest(deadline, 1);
 		}
-		if (d->queue.head != NULL && !d->waiting) {
+		if (d->queue.head != NULL && !d->waiting && !d->held) {
 			deadline = earliest(deadline, MAX(1, pacer_deadline(&d->pacer)));
 		}
 	}
 	return deadline;
 }
 
-static void destination_flush(struct destination *d)
+void destination_flush(struct destination *d)
 {
 	d->flush_us = 0;
 	if (d->encoder != NULL) {
@@ -102,6 +103,7 @@ static void destination_tick(struct destination *d)
 	if (d->retry_us != 0 && d->retry_us <= now_us) {
 		destination_open(d);
 	}
+	destination_probe(d, now_us);
 	destination_prepare(d);
 	if (d->flush_us != 0 && d->flush_us <= now_us) {
 		destination_flush(d);
@@ -337,7 +339,7 @@ uint64_t destination_progress(struct destination *destination)
 bool destination_is_paced(const struct destination *destination)
 {
 	return destination->session == SESSION_UP && destination->queue.head != NULL &&
-	       !destination->waiting;
+	       !destination->waiting && !destination->held;
 }
 
 bool destination_is_dead(const struct destination *destination)
@@ -365,6 +367,7 @@ void destination_finish(struct destination *destination)
 	destination_prepare(destination);
 	destination_flush(destination);
 	destination->finishing = true;
+	destination->held = false;
 	destination_pump(destination);
 }
 

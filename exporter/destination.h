@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "exporter/export.h"
+#include "exporter/queue.h"
 
 /**
  * One collector, file or stream of JSON: its encoder, its queue, the state of its session, its
@@ -57,6 +58,45 @@ uint64_t destination_progress(struct destination *destination);
 
 /** What waits does so for its rate only. */
 bool destination_is_paced(const struct destination *destination);
+
+/* For export modes in which one destination stands in for another. */
+
+/** Whether another may stand in, so that it is worth knowing when this one does not take anything. */
+void destination_share(struct destination *destination, bool shared);
+
+/** What it is given is on its way at once, as far as anybody can tell. */
+bool destination_is_up(const struct destination *destination);
+
+/** Up, and has been so for a moment if it ever was away; or about to answer for the first time. */
+bool destination_is_steady(const struct destination *destination, int64_t now_us);
+
+/** It was up, or was tried, and is not: what it has may go to another. */
+bool destination_is_away(const struct destination *destination);
+
+/** Keep what there is while it is away, rather than to send it to nobody. */
+void destination_hold(struct destination *destination, bool held);
+
+/** Make messages of all it has collected. */
+void destination_release(struct destination *destination);
+
+/** Take the oldest message with data out of its queue; the caller's. NULL: there is none. */
+struct message *destination_take(struct destination *destination);
+
+/** Give back what nobody wanted, in order; @kept is empty afterwards. */
+void destination_put_back(struct destination *destination, struct queue *kept);
+
+/** It could send this message of @from so that a collector understands the same. */
+bool destination_can_stand_in(const struct destination *destination, const struct destination *from,
+	const struct message *message);
+
+/** Count a message as gone to another. */
+void destination_moved(struct destination *from, const struct message *message);
+
+/** Send a message of another's, which is now this one's. */
+void destination_accept(struct destination *destination, struct message *message);
+
+/** Count records among those it was given as another's to send. */
+void destination_stood_in(struct destination *destination, uint32_t records);
 
 /** Take records; no flow of the batch ended after @newest_us. */
 void destination_records(

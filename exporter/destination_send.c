@@ -159,6 +159,9 @@ static enum transport_result destination_send(
 		destination_lose(d, info);
 		destination_fault(d, g_steal_pointer(&d->transport->error));
 		destination_alarm(d);
+		if (d->ops->datagram) {
+			destination_fall(d);
+		}
 		break;
 	case TRANSPORT_BROKEN:
 		d->counters.send_errors++;
@@ -173,6 +176,9 @@ static enum transport_result destination_send(
 static bool destination_may_send(struct destination *d, const struct message_info *info)
 {
 	if (d->session != SESSION_UP || d->waiting || d->templates_due) {
+		return false;
+	}
+	if (d->held && !info->templates) {
 		return false;
 	}
 	d->templates_due = destination_outlives_templates(d, info);
@@ -263,6 +269,13 @@ void destination_offer(struct destination *d, const struct message_info *info, u
 		return;
 	}
 	queue_push(&d->queue, info, octets);
+	destination_pump(d);
+	destination_bound(d);
+}
+
+void destination_admit(struct destination *d, struct message *message)
+{
+	queue_push_tail(&d->queue, message);
 	destination_pump(d);
 	destination_bound(d);
 }

@@ -105,10 +105,14 @@ void destination_broken(struct destination *d)
 	d->failures = lost ? 1 : d->failures + 1;
 	/* A file is there or it is not. A run from a file does not wait for a collector that is
 	 * not there, but does for one that was, once. */
+	d->fell = true;
 	if (d->ops->local || d->finishing || (d->config->lossless && !lost)) {
 		destination_fault(d, error);
 		destination_doubt(d);
-		destination_die(d);
+		/* Another may still send what is left at the end. */
+		if (d->ops->local || !d->finishing || !d->shared) {
+			destination_die(d);
+		}
 		return;
 	}
 	delay_us = destination_retry_delay(d);
@@ -180,6 +184,8 @@ static void destination_event_established(void *owner)
 	struct destination *d = owner;
 
 	d->session = SESSION_UP;
+	d->down = false;
+	d->up_us = destination_now(d);
 	d->failures = 0;
 	d->sequence = 0;
 	d->export_time_s = 0;
@@ -239,6 +245,9 @@ static void destination_event_refused(void *owner, const struct transport_refusa
 	d->sequence -= loss.info.data_records;
 	destination_fault(d, g_steal_pointer(&d->transport->error));
 	destination_alarm(d);
+	if (!refusal->alone) {
+		destination_fall(d);
+	}
 }
 
 const struct transport_events destination_events = {

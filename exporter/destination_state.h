@@ -48,6 +48,8 @@ struct destination {
 	bool full;              /* see destination_is_full() */
 	bool alarmed;           /* an error over UDP, and nothing went well since */
 	bool dropping;          /* the last message that came made others go */
+	bool shared;            /* another may stand in */
+	bool held;              /* keep data back: another does */
 	bool patient;           /* a full queue makes the source wait instead of dropping */
 	struct trail *trail;    /* of datagrams sent; NULL unless the transport has such */
 	struct pacer pacer;
@@ -62,6 +64,9 @@ struct destination {
 	uint64_t export_time_s;    /* of the last message */
 	uint64_t templates_time_s; /* of the last one with templates; 0: none in this session */
 	uint64_t messages;         /* since the templates */
+	bool fell;                 /* it has been away */
+	bool down;                 /* datagrams are refused; only where another may stand in */
+	bool probed;               /* and templates are on the way to see whether they still are */
 	bool doubtful;             /* it was reset at its end */
 	uint64_t told_records;     /* not sent before the end began, and told when it happened */
 
@@ -69,6 +74,8 @@ struct destination {
 	int64_t retry_us;
 	int64_t flush_us;
 	int64_t refresh_us;
+	int64_t probe_us; /* when to send, or judge, that */
+	int64_t up_us;    /* since when it is up; no timer */
 	int64_t alarm_us; /* when templates were last sent because of an error */
 
 	struct export_counters counters;
@@ -94,6 +101,9 @@ void destination_message(void *destination, const struct encoder_message *messag
 /** Send the octets at once if nothing is before them, else queue a copy. */
 void destination_offer(struct destination *d, const struct message_info *info, uint8_t *octets);
 
+/** Take a message that is the caller's. */
+void destination_admit(struct destination *d, struct message *message);
+
 /** Send what can be sent now. */
 void destination_pump(struct destination *d);
 
@@ -111,6 +121,19 @@ void destination_unsend(struct destination *d, const struct message_info *info, 
 
 /** Lose all that waits. */
 void destination_lose_all(struct destination *d);
+
+/* destination.c */
+
+/** Make a message of what is collected. Calls the encoder. */
+void destination_flush(struct destination *d);
+
+/* destination_share.c */
+
+/** Datagrams meet nobody: others stand in, where they may, until probes are not refused. */
+void destination_fall(struct destination *d);
+
+/** Do what is due to know when it is back. */
+void destination_probe(struct destination *d, int64_t now_us);
 
 /* destination_session.c */
 

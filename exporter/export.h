@@ -20,12 +20,24 @@ struct export_clock {
 	void *context;
 };
 
+#define EXPORTER_DESTINATIONS_MAX 64
+
+/** Who gets a record (exportMode of RFC 6728 and its successors). */
+enum export_mode {
+	EXPORT_PARALLEL,       /* every destination */
+	EXPORT_LOAD_BALANCING, /* one of them, the same for all records of a flow */
+	EXPORT_FALLBACK        /* the first of them that is there */
+};
+
+extern const char *const export_mode_words[]; /* as users write them; NULL at the end */
+
 struct export_config {
 	uint32_t observation_domain; /* default 1 */
 	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow */
 	bool lossless;   /* wait for a slow destination instead of dropping (input from a file) */
 	bool file_clock; /* export time of files follows the records, not the clock (RFC 5655 7.3.2)
 			  */
+	uint64_t hash_seed;               /* of load balancing; 0: random */
 	GMainContext *context;            /* NULL: the default one */
 	const struct export_clock *clock; /* NULL: the system's; must stay */
 };
@@ -55,13 +67,16 @@ struct export_set {
 	char **destinations; /* NULL: none */
 	const char *profile; /* as default_profile */
 	uint32_t observation_domain;
+	enum export_mode mode;
 	int drain_ms; /* for those that are not wanted any more */
 };
 
 /**
  * Make the destinations what @set asks for: those that are new are opened, those that are gone are
  * removed, the rest is left alone unless its profile or domain changes with this. If one cannot be
- * opened nothing changes, but that a file which was to be opened anew has ended.
+ * opened nothing changes, but that a file which was to be opened anew has ended. Where another
+ * may stand in for it, a collector that cannot be reached is no error even with @lossless, unless
+ * none can.
  */
 bool exporter_set(struct exporter *exporter, const struct export_set *set, GError **error);
 
@@ -106,6 +121,8 @@ struct export_counters {
 	uint64_t queued_octets;
 	uint64_t connects;
 	uint64_t send_errors;
+	uint64_t moved_records; /* flow records that waited here and went to another, by the mode */
+	uint64_t stood_in_records; /* of records: those that were another's to send, by the mode */
 };
 
 /** How many there are; @index below counts them from 0, in the order in which they were given. */

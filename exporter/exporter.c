@@ -54,21 +54,26 @@ struct exporter *exporter_new(const struct export_config *config, GError **error
 	exporter->config.default_profile = exporter->profile;
 	exporter->leaving = exporter_leavers();
 	exporter->destinations = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
+	exporter->watch = exporter_watch_new(exporter);
 	return exporter;
 }
 
 void exporter_free(struct exporter *exporter)
 {
 	if (exporter != NULL) {
+		g_source_destroy(exporter->watch);
+		g_source_unref(exporter->watch);
 		exporter_leave_now(exporter, true);
 		g_array_unref(exporter->leaving);
 		g_ptr_array_unref(exporter->destinations);
 		g_free(exporter->profile);
+		g_free(exporter->share);
 		g_free(exporter);
 	}
 }
 
-struct destination *exporter_open(struct exporter *exporter, const char *uri, GError **error)
+struct destination *exporter_open(
+	struct exporter *exporter, const char *uri, bool alone, GError **error)
 {
 	struct destination *destination = destination_new(uri, &exporter->config, error);
 
@@ -86,7 +91,7 @@ struct destination *exporter_open(struct exporter *exporter, const char *uri, GE
 		destination_free(destination);
 		return NULL;
 	}
-	if (destination_is_dead(destination)) {
+	if (destination_is_dead(destination) && (alone || destination_is_local(destination))) {
 		destination_explain(destination, error);
 		destination_free(destination);
 		return NULL;
@@ -98,6 +103,12 @@ bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
 {
 	struct destination *destination;
 
+	if (exporter->destinations->len == EXPORTER_DESTINATIONS_MAX) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%s': there are %d already, which is the most", uri,
+			EXPORTER_DESTINATIONS_MAX);
+		return false;
+	}
 	/* Two writers of one file would overwrite each other, a collector would count twice. */
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		if (strcmp(exporter_destination_name(exporter, i), uri) == 0) {
@@ -106,11 +117,12 @@ bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
 			return false;
 		}
 	}
-	destination = exporter_open(exporter, uri, error);
+	destination = exporter_open(exporter, uri, true, error);
 	if (destination == NULL) {
 		return false;
 	}
 	g_ptr_array_add(exporter->destinations, destination);
+	exporter_mode_begin(exporter);
 	return true;
 }
 
@@ -155,7 +167,9 @@ static void exporter_turn(struct exporter *exporter)
 static bool exporter_is_full(const struct exporter *exporter)
 {
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
-		if (destination_is_full(exporter_destination(exporter, i))) {
+		const struct destination *d = exporter_destination(exporter, i);
+
+		if (destination_is_full(d) && exporter_mode_waits_for(exporter, d)) {
 			return true;
 		}
 	}
@@ -167,8 +181,12 @@ void exporter_records(void *exporter, const struct record_batch *batch)
 	struct exporter *e = exporter;
 	int64_t newest_us = batch_newest_us(batch);
 
-	for (unsigned i = 0; i < e->destinations->len; i++) {
-		destination_records(exporter_destination(e, i), batch, newest_us);
+	if (e->mode != EXPORT_PARALLEL) {
+		exporter_mode_records(e, batch, newest_us);
+	} else {
+		for (unsigned i = 0; i < e->destinations->len; i++) {
+			destination_records(exporter_destination(e, i), batch, newest_us);
+		}
 	}
 	if (e->config.lossless) {
 		exporter_turn(e);
@@ -190,6 +208,7 @@ static bool exporter_finished(struct exporter *exporter)
 {
 	bool finished = exporter_all_left(exporter);
 
+	exporter_mode_update(exporter);
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		finished = destination_finished(exporter_destination(exporter, i)) && finished;
 	}

@@ -1,7 +1,5 @@
 #include "exporter/exporter_state.h"
 
-#include <limits.h>
-
 #include "base/log.h"
 
 enum {
@@ -12,13 +10,6 @@ enum {
 struct leaver {
 	struct destination *destination;
 	int64_t deadline_us; /* monotonic */
-};
-
-/* Looks at every turn of the main loop whether one has reached its end: whatever brings it there is
- * an event of that loop. */
-struct leave_watch {
-	GSource base;
-	struct exporter *exporter;
 };
 
 GArray *exporter_leavers(void)
@@ -44,9 +35,8 @@ static void leaver_end(struct leaver *leaver)
 	destination_free(leaver->destination);
 }
 
-static gboolean watch_prepare(GSource *source, gint *timeout_ms)
+int64_t exporter_leave_left_us(const struct exporter *exporter)
 {
-	const struct exporter *exporter = ((struct leave_watch *)source)->exporter;
 	int64_t left_us = INT64_MAX;
 	int64_t now_us = exporter_now(exporter);
 
@@ -58,38 +48,7 @@ static gboolean watch_prepare(GSource *source, gint *timeout_ms)
 			left_us = 0;
 		}
 	}
-	*timeout_ms = left_us == INT64_MAX
-			      ? -1
-			      : (gint)CLAMP((left_us + US_PER_MS - 1) / US_PER_MS, 0, INT_MAX);
-	return left_us <= 0;
-}
-
-static gboolean watch_check(GSource *source)
-{
-	gint ignored;
-
-	return watch_prepare(source, &ignored);
-}
-
-static gboolean watch_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
-{
-	struct exporter *exporter = ((struct leave_watch *)source)->exporter;
-
-	return exporter_all_left(exporter) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs watch_funcs = {
-	.prepare = watch_prepare,
-	.check = watch_check,
-	.dispatch = watch_dispatch,
-};
-
-static void watch_end(struct exporter *exporter)
-{
-	if (exporter->watch != NULL) {
-		g_source_destroy(exporter->watch);
-		g_clear_pointer(&exporter->watch, g_source_unref);
-	}
+	return left_us;
 }
 
 void exporter_let_go(struct exporter *exporter, struct destination *destination, int drain_ms)
@@ -100,12 +59,7 @@ void exporter_let_go(struct exporter *exporter, struct destination *destination,
 	destination_hurry(destination);
 	destination_finish(destination);
 	g_array_append_val(exporter->leaving, leaver);
-	/* A file needs nothing more, and may be wanted anew at once. */
-	if (!exporter_all_left(exporter) && exporter->watch == NULL) {
-		exporter->watch = g_source_new(&watch_funcs, sizeof(struct leave_watch));
-		((struct leave_watch *)exporter->watch)->exporter = exporter;
-		g_source_attach(exporter->watch, exporter->config.context);
-	}
+	(void)exporter_all_left(exporter); /* a file needs nothing more, and may be wanted anew */
 }
 
 bool exporter_all_left(struct exporter *exporter)
@@ -120,9 +74,6 @@ bool exporter_all_left(struct exporter *exporter)
 			leaver_end(&leaver);
 		}
 	}
-	if (exporter->leaving->len == 0) {
-		watch_end(exporter);
-	}
 	return exporter->leaving->len == 0;
 }
 
@@ -136,5 +87,4 @@ void exporter_leave_now(struct exporter *exporter, bool free_only)
 		}
 	}
 	g_array_set_size(exporter->leaving, 0);
-	watch_end(exporter);
 }

@@ -27,16 +27,16 @@ static void take(struct exporter *exporter, struct destination *destination)
 }
 
 static struct destination *open_anew(
-	struct exporter *exporter, const char *uri, int drain_ms, GError **error)
+	struct exporter *exporter, const char *uri, const struct export_set *set, GError **error)
 {
 	struct destination *former = find(exporter, uri);
 
 	/* Two writers would spoil a file. */
 	if (former != NULL && destination_is_local(former)) {
 		take(exporter, former);
-		exporter_let_go(exporter, former, drain_ms);
+		exporter_let_go(exporter, former, set->drain_ms);
 	}
-	return exporter_open(exporter, uri, error);
+	return exporter_open(exporter, uri, set->mode == EXPORT_PARALLEL, error);
 }
 
 /*
@@ -49,13 +49,19 @@ static bool gather(struct exporter *exporter, const struct export_set *set, GPtr
 	for (char **uri = set->destinations; uri != NULL && *uri != NULL; uri++) {
 		struct destination *destination = find(exporter, *uri);
 
+		if (wanted->len == EXPORTER_DESTINATIONS_MAX) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"destination '%s': at most %d may be given", *uri,
+				EXPORTER_DESTINATIONS_MAX);
+			return false;
+		}
 		if (g_strv_contains((const char *const *)uri + 1, *uri)) {
 			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
 				"destination '%s' is given twice", *uri);
 			return false;
 		}
 		if (destination == NULL || !destination_is_as(destination, &exporter->config)) {
-			destination = open_anew(exporter, *uri, set->drain_ms, error);
+			destination = open_anew(exporter, *uri, set, error);
 			if (destination == NULL) {
 				return false;
 			}
@@ -64,6 +70,20 @@ static bool gather(struct exporter *exporter, const struct export_set *set, GPtr
 		g_ptr_array_add(wanted, destination);
 	}
 	return true;
+}
+
+/* False if there is none that may ever send. */
+static bool any_lives(const GPtrArray *destinations, GError **error)
+{
+	for (unsigned i = 0; i < destinations->len; i++) {
+		if (!destination_is_dead(g_ptr_array_index(destinations, i))) {
+			return true;
+		}
+	}
+	if (destinations->len > 0) {
+		destination_explain(g_ptr_array_index(destinations, 0), error);
+	}
+	return destinations->len == 0;
 }
 
 static void configure(struct exporter *exporter, const char *profile, uint32_t domain)
@@ -91,9 +111,11 @@ bool exporter_set(struct exporter *exporter, const struct export_set *set, GErro
 	fresh = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
 	former = g_ptr_array_ref(exporter->destinations);
 	configure(exporter, set->profile, set->observation_domain);
-	if (!gather(exporter, set, wanted, fresh, error)) {
+	if (!gather(exporter, set, wanted, fresh, error) ||
+		(exporter->config.lossless && !any_lives(wanted, error))) {
 		g_ptr_array_unref(wanted);
 		configure(exporter, profile, domain);
+		exporter_mode_begin(exporter);
 		return false;
 	}
 	g_ptr_array_set_free_func(fresh, NULL);
@@ -101,6 +123,7 @@ bool exporter_set(struct exporter *exporter, const struct export_set *set, GErro
 	g_ptr_array_set_free_func(wanted, (GDestroyNotify)destination_free);
 	g_ptr_array_unref(exporter->destinations);
 	exporter->destinations = wanted;
+	exporter->mode = set->mode;
 	for (unsigned i = 0; i < former->len; i++) {
 		struct destination *destination = g_ptr_array_index(former, i);
 
@@ -108,6 +131,7 @@ bool exporter_set(struct exporter *exporter, const struct export_set *set, GErro
 			exporter_let_go(exporter, destination, set->drain_ms);
 		}
 	}
+	exporter_mode_begin(exporter);
 	return true;
 }
 
@@ -120,5 +144,6 @@ bool exporter_remove(struct exporter *exporter, const char *uri, int drain_ms)
 	}
 	take(exporter, destination);
 	exporter_let_go(exporter, destination, drain_ms);
+	exporter_mode_begin(exporter);
 	return true;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "exporter/export.h"
+
 #define AT(member) offsetof(struct exporting_options, member)
 
 static const struct option_spec exporting_option_specs[] = {
@@ -29,6 +31,13 @@ static const struct option_spec exporting_option_specs[] = {
 		.max = UINT32_MAX,
 		.argument = "N",
 		.text = "observation domain (default 1)"},
+	{.name = "export-mode",
+		.key = "export-mode",
+		.kind = OPTION_WORD,
+		.offset = AT(mode),
+		.words = export_mode_words,
+		.argument = "MODE",
+		.text = "parallel (default), load-balancing or fallback"},
 	{.name = "drain",
 		.key = "drain-s",
 		.kind = OPTION_SECONDS,

@@ -72,6 +72,9 @@ struct transport_ops {
 	 */
 	uint64_t (*unacknowledged)(struct transport *transport);
 
+	/** Tell what the network knows of messages that left, if anything. NULL: nothing ever. */
+	void (*news)(struct transport *transport);
+
 	/** Called when deadline_us has passed; sets it anew. NULL: there are no deadlines. */
 	void (*tick)(struct transport *transport, int64_t monotonic_us);
 

@@ -223,6 +223,15 @@ static enum transport_result udp_send(
 	return TRANSPORT_SENT;
 }
 
+static void udp_news(struct transport *transport)
+{
+	struct udp *udp = (struct udp *)transport;
+
+	if (udp->fd >= 0) {
+		(void)udp_take_errors(udp);
+	}
+}
+
 static gboolean udp_lingered(gpointer data)
 {
 	struct udp *udp = data;
@@ -260,6 +269,7 @@ const struct transport_ops transport_udp = {
 	.destroy = udp_destroy,
 	.open = udp_open,
 	.send = udp_send,
+	.news = udp_news,
 	.shutdown = udp_shutdown,
 	.closed = udp_closed,
 	.abort = udp_abort,

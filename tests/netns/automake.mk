@@ -10,6 +10,11 @@ TESTS += \
 dist_check_SCRIPTS += \
 	tests/netns/daemons.py \
 	tests/netns/rate.py \
+	tests/netns/modes.py \
+	tests/netns/run.py
+dist_check_SCRIPTS += \
+	tests/netns/daemons.py \
+	tests/netns/modes.py \
 	tests/netns/run.py
 EXTRA_DIST += \
 	tests/netns/home.py \

@@ -15,12 +15,22 @@ class Totals:
         self.records = self.packets = self.octets = self.messages = 0
         self.reasons = {}
         self.not_sent = {}
+        self.expected = {}  # sequence number by domain
+        self.missing = 0    # data records, by the sequence numbers
+
+    def session(self):
+        """A new one: nothing is known of templates, and sequence numbers begin anew."""
+        self.templates = {}
+        self.expected = {}
 
     def message(self, data):
-        version, length, _, _, domain = struct.unpack_from(">HHIII", data)
+        version, length, _, sequence, domain = struct.unpack_from(">HHIII", data)
         if version != 10 or length != len(data):
             raise ValueError("not an IPFIX message")
         self.messages += 1
+        self.missing += (sequence - self.expected.get(domain, 0)) % (1 << 32)
+        self.expected[domain] = sequence
+        self.domain = domain
         at = 16
         while at < length:
             number, octets = struct.unpack_from(">HH", data, at)
@@ -75,6 +85,8 @@ class Totals:
             self.record(values, scopes > 0)
 
     def record(self, values, options):
+        self.expected[self.domain] += 1
+
         def number(element, pen=0):
             return int.from_bytes(values.get((pen, element), b""), "big")
         if options:
@@ -90,9 +102,10 @@ class Totals:
 
 
 class Sink:
-    """Listens on a port of its own until closed. @kind: "udp" or "tcp"."""
+    """Listens on a port, by default one of its own, until closed. @kind: "udp" or "tcp"."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, port=0):
+        self.peer = None
         self.totals = Totals()
         self.error = None
         self.kind = kind
@@ -100,10 +113,12 @@ class Sink:
                                     socket.SOCK_STREAM)
         if kind == "udp":
             self.socket.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)  # SO_RCVBUFFORCE
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", port))
         if kind == "tcp":
             self.socket.listen(4)
-        self.uri = "%s:127.0.0.1:%d" % (kind, self.socket.getsockname()[1])
+        self.port = self.socket.getsockname()[1]
+        self.uri = "%s:127.0.0.1:%d" % (kind, self.port)
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -123,6 +138,8 @@ class Sink:
             self.error = error
 
     def stream(self, peer):
+        self.peer = peer
+        self.totals.session()
         data = b""
         while True:
             more = peer.recv(65536)
@@ -133,6 +150,13 @@ class Sink:
                 data = data[octets:]
             if not more:
                 return
+
+    def die(self):
+        """End the connection at once, leave the port, give the totals."""
+        self.peer.shutdown(socket.SHUT_RDWR)
+        totals = self.close()
+        self.peer.close()
+        return totals
 
     def close(self):
         """Take all that has been sent to it, end, give the totals."""

@@ -17,6 +17,12 @@ tests_unit_test_export_file_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_export_file_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_file
 
+check_PROGRAMS += tests/unit/test_export_mode
+tests_unit_test_export_mode_SOURCES = tests/unit/test_export_mode.c $(EXPORT_PEER)
+tests_unit_test_export_mode_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_mode_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_mode
+
 check_PROGRAMS += tests/unit/test_export_path
 tests_unit_test_export_path_SOURCES = tests/unit/test_export_path.c $(EXPORT_PEER)
 tests_unit_test_export_path_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -40,6 +46,12 @@ tests_unit_test_export_udp_SOURCES = tests/unit/test_export_udp.c $(EXPORT_PEER)
 tests_unit_test_export_udp_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_export_udp_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_udp
+
+check_PROGRAMS += tests/unit/test_balance
+tests_unit_test_balance_SOURCES = tests/unit/test_balance.c tests/unit/unit.h
+tests_unit_test_balance_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_balance_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_balance
 
 check_PROGRAMS += tests/unit/test_queue
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c tests/unit/unit.h
