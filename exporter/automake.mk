@@ -51,6 +51,14 @@ libexporter_a_SOURCES = \
 	exporter/reader.h \
 	exporter/reader_types.c \
 	exporter/reader_types.h \
+	exporter/spool.c \
+	exporter/spool.h \
+	exporter/spool_file.c \
+	exporter/spool_file.h \
+	exporter/spool_private.h \
+	exporter/spool_record.c \
+	exporter/spool_record.h \
+	exporter/spool_recovery.c \
 	exporter/template.c \
 	exporter/template.h \
 	exporter/text.c \

@@ -118,3 +118,15 @@ tests_unit_test_run_options_SOURCES = tests/unit/test_run_options.c tests/unit/u
 tests_unit_test_run_options_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_run_options_LDADD = $(PROBE_LIBS) $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_run_options
+check_PROGRAMS += tests/unit/test_spool
+tests_unit_test_spool_SOURCES = tests/unit/test_spool.c tests/unit/unit.h \
+	tests/unit/spool_fixture.c tests/unit/spool_fixture.h
+tests_unit_test_spool_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_spool_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_spool
+check_PROGRAMS += tests/unit/test_spool_crash
+tests_unit_test_spool_crash_SOURCES = tests/unit/test_spool_crash.c tests/unit/unit.h \
+	tests/unit/spool_fixture.c tests/unit/spool_fixture.h
+tests_unit_test_spool_crash_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_spool_crash_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_spool_crash
