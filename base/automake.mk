@@ -35,6 +35,8 @@ libbase_a_SOURCES = \
 	base/stream_client.c \
 	base/stream_client.h \
 	base/stream_decode.c \
+	base/stream_keep.c \
+	base/stream_keep.h \
 	base/stream_peer.c \
 	base/stream_peer.h \
 	base/stream_pen.h \

@@ -96,16 +96,17 @@ static void put_header(uint8_t *at, enum stream_type type, unsigned count, size_
 	store_be32(at + 4, (uint32_t)octets);
 }
 
-void stream_encode_flows(
-	uint8_t ret[STREAM_FLOWS_OCTETS], const struct record_batch *batch, int64_t clock_us)
+void stream_encode_flows(uint8_t ret[STREAM_FLOWS_OCTETS], const struct record_batch *batch,
+	int64_t clock_us, uint64_t number)
 {
 	size_t records = (size_t)batch->count * sizeof(struct flow_record);
 
 	put_header(ret, STREAM_FLOWS, batch->count,
 		STREAM_FLOWS_OCTETS - STREAM_HEADER_OCTETS + records + batch->text_octets);
 	store_be64(ret + 8, (uint64_t)clock_us);
-	store_be32(ret + 16, batch->text_octets);
-	store_be32(ret + 20, 0);
+	store_be64(ret + 16, number);
+	store_be32(ret + 24, batch->text_octets);
+	store_be32(ret + 28, 0);
 }
 
 static unsigned encode_hello(struct stream_pen *pen, const struct stream_hello *hello)
@@ -117,6 +118,8 @@ static unsigned encode_hello(struct stream_pen *pen, const struct stream_hello *
 	stream_put_u16(pen, hello->flags);
 	stream_put_u64(pen, hello->layout);
 	stream_put_u32(pen, hello->record_octets);
+	stream_put_u64(pen, hello->instance);
+	stream_put_u64(pen, hello->number);
 	stream_put_octets(pen, hello->program, n);
 	return (unsigned)n;
 }
@@ -183,10 +186,19 @@ size_t stream_encode(uint8_t *ret, const struct stream_message *message)
 	case STREAM_SELECTION:
 		count = stream_selection_encode(&pen, &message->selection);
 		break;
+	case STREAM_ACK:
+		stream_put_u64(&pen, message->ack);
+		break;
 	case STREAM_FLOWS:
 		assert(false && "FLOWS has its own function");
 		break;
 	}
 	put_header(ret, message->type, count, (size_t)(pen.at - ret) - STREAM_HEADER_OCTETS);
 	return (size_t)(pen.at - ret);
+}
+
+void stream_encode_ack(uint8_t ret[STREAM_ACK_OCTETS], uint64_t number)
+{
+	put_header(ret, STREAM_ACK, 0, STREAM_ACK_OCTETS - STREAM_HEADER_OCTETS);
+	store_be64(ret + STREAM_HEADER_OCTETS, number);
 }

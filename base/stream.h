@@ -15,19 +15,28 @@
  * differ refuse each other before the first record. Everything else is big-endian:
  *
  *	header   type 1, zero 1, count 2, octets behind the header 4
- *	HELLO    magic 4, version 2, flags 2, layout 8, octets of a record 4, program (count octets)
- *	FLOWS    clock 8, octets of the text 4, zero 4, records (count), text
- *	DEVICE, INTERFACE, COUNTERS, SELECTION   see their structs; texts are one length octet and the octets
+ *	HELLO    magic 4, version 2, flags 2, layout 8, octets of a record 4, instance 8, number 8,
+ *	         program (count octets)
+ *	FLOWS    clock 8, number 8, octets of the text 4, zero 4, records (count), text
+ *	DEVICE, INTERFACE, COUNTERS, SELECTION   see their structs; texts are one length octet and
+ *	         the octets
  *	BYE      reason 1
+ *	ACK      number 8
  *
  * The subscriber says HELLO first; the probe answers with its own and only then sends the rest.
+ *
+ * Batches are numbered from 1 in each life of a probe, which its HELLO tells as its instance. A
+ * subscriber that says STREAM_FLAG_ACK acknowledges them by number once they are safe with it. When
+ * it is gone and comes back, it says in its HELLO what it has, and gets what the probe still keeps
+ * of the rest before anything new.
  */
 #define STREAM_MAGIC         0x57454952U /* "WEIR" */
-#define STREAM_VERSION       1
+#define STREAM_VERSION       2
 #define STREAM_HEADER_OCTETS 8
-#define STREAM_FLOWS_OCTETS  24 /* before the first record, header included */
+#define STREAM_FLOWS_OCTETS  32 /* before the first record, header included */
 #define STREAM_MESSAGE_MAX                                                                         \
 	(STREAM_FLOWS_OCTETS + RECORD_BATCH_MAX * sizeof(struct flow_record) + RECORD_BATCH_TEXT)
+#define STREAM_ACK_OCTETS   16
 #define STREAM_PROGRAM_MAX  31
 #define STREAM_SMALL_MAX    4096 /* octets of the largest message that is not FLOWS */
 #define STREAM_DEVICE_ADDRS 16
@@ -39,7 +48,8 @@ enum stream_type {
 	STREAM_INTERFACE = 4,
 	STREAM_COUNTERS = 5,
 	STREAM_BYE = 6,
-	STREAM_SELECTION = 7
+	STREAM_SELECTION = 7,
+	STREAM_ACK = 8
 };
 
 struct stream_hello {
@@ -47,17 +57,21 @@ struct stream_hello {
 	uint16_t flags; /* enum stream_flag */
 	uint64_t layout;
 	uint32_t record_octets;
+	uint64_t instance; /* the probe's own; from a subscriber: of what it had last, 0: nothing */
+	uint64_t number;   /* of the last batch of @instance that is safe with the subscriber */
 	char program[STREAM_PROGRAM_MAX + 1];
 };
 
 enum stream_flag {
 	STREAM_FLAG_FILE = 1, /* the probe reads a file: it waits for its subscribers, then ends */
-	STREAM_FLAG_NO_FLOWS = 2 /* the subscriber wants all but flow records */
+	STREAM_FLAG_NO_FLOWS = 2, /* the subscriber wants all but flow records */
+	STREAM_FLAG_ACK = 4       /* the subscriber acknowledges */
 };
 
 /** A batch and the time that metering has reached, µs since the epoch. */
 struct stream_flows {
 	int64_t clock_us;
+	uint64_t number;           /* one more than that of the batch before */
 	struct record_batch batch; /* decoded: records in @storage, text in the message */
 	struct flow_record storage[RECORD_BATCH_MAX];
 };
@@ -159,6 +173,7 @@ struct stream_message {
 		struct stream_counters counters;
 		struct stream_selection selection;
 		enum stream_bye bye;
+		uint64_t ack; /* all batches up to this number are safe */
 	};
 };
 
@@ -172,14 +187,17 @@ void stream_hello_init(struct stream_hello *hello, const char *program, uint16_t
 bool stream_hello_matches(const struct stream_hello *hello, char ret_reason[160]);
 
 /** Write what goes before the records of a batch; records and text follow as they are. */
-void stream_encode_flows(
-	uint8_t ret[STREAM_FLOWS_OCTETS], const struct record_batch *batch, int64_t clock_us);
+void stream_encode_flows(uint8_t ret[STREAM_FLOWS_OCTETS], const struct record_batch *batch,
+	int64_t clock_us, uint64_t number);
 
 /**
  * Write any message but FLOWS. @ret: STREAM_SMALL_MAX octets. Returns how many it took; texts and
  * addresses must keep the bounds of their structs.
  */
 size_t stream_encode(uint8_t *ret, const struct stream_message *message);
+
+/** Write an ACK, without the room that the other messages need. */
+void stream_encode_ack(uint8_t ret[STREAM_ACK_OCTETS], uint64_t number);
 
 /**
  * Read one message. STATUS_SHORT or STATUS_MALFORMED unless it is exactly one whole message whose
@@ -188,3 +206,6 @@ size_t stream_encode(uint8_t *ret, const struct stream_message *message);
  * borrow their text from @octets. Cost: one pass.
  */
 enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message *ret);
+
+/** The same for an ACK alone, without the room that the other messages need. */
+bool stream_decode_ack(const uint8_t octets[STREAM_ACK_OCTETS], uint64_t *ret_number);

@@ -15,8 +15,8 @@ struct stream_client {
 	uint8_t octets[STREAM_MESSAGE_MAX];
 };
 
-static struct stream_client *client_new(
-	const char *path, const char *program, uint16_t flags, GError **error)
+static struct stream_client *client_new(const char *path, const char *program, uint16_t flags,
+	const struct stream_resume *resume, GError **error)
 {
 	struct stream_client *client;
 	uint8_t octets[STREAM_SMALL_MAX];
@@ -31,6 +31,10 @@ static struct stream_client *client_new(
 	client->path = g_strdup(path);
 	client->message.type = STREAM_HELLO;
 	stream_hello_init(&client->message.hello, program, flags);
+	if (resume != NULL) {
+		client->message.hello.instance = resume->instance;
+		client->message.hello.number = resume->number;
+	}
 	n = stream_encode(octets, &client->message);
 	if (send(fd, octets, n, MSG_NOSIGNAL) != (ssize_t)n) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "%s: %s", path, g_strerror(errno));
@@ -40,14 +44,15 @@ static struct stream_client *client_new(
 	return client;
 }
 
-struct stream_client *stream_client_new(const char *path, const char *program, GError **error)
+struct stream_client *stream_client_new(
+	const char *path, const char *program, const struct stream_resume *resume, GError **error)
 {
-	return client_new(path, program, 0, error);
+	return client_new(path, program, resume != NULL ? STREAM_FLAG_ACK : 0, resume, error);
 }
 
 struct stream_client *stream_client_look(const char *path, const char *program, GError **error)
 {
-	return client_new(path, program, STREAM_FLAG_NO_FLOWS, error);
+	return client_new(path, program, STREAM_FLAG_NO_FLOWS, NULL, error);
 }
 
 void stream_client_free(struct stream_client *client)
@@ -106,4 +111,13 @@ enum stream_client_result stream_client_next(
 	}
 	*ret_message = &client->message;
 	return STREAM_CLIENT_MESSAGE;
+}
+
+bool stream_client_acknowledge(struct stream_client *client, uint64_t number)
+{
+	uint8_t octets[STREAM_ACK_OCTETS];
+
+	stream_encode_ack(octets, number);
+	return send(client->fd, octets, sizeof(octets), MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	       (ssize_t)sizeof(octets);
 }

@@ -8,8 +8,19 @@
 /** A subscriber's end of the flow stream: for any loop that can wait for a descriptor. */
 struct stream_client;
 
-/** Connect to the probe at @path and introduce this @program, which wants all that there is. */
-struct stream_client *stream_client_new(const char *path, const char *program, GError **error);
+/** For a subscriber that acknowledges: what it has already. */
+struct stream_resume {
+	uint64_t instance; /* of the probe; 0: nothing */
+	uint64_t number;   /* of the last batch */
+};
+
+/**
+ * Connect to the probe at @path and introduce this @program, which wants all that there is.
+ * @resume: it will acknowledge what it gets (stream_client_acknowledge()), and goes on behind what
+ * it has; NULL: it will not.
+ */
+struct stream_client *stream_client_new(
+	const char *path, const char *program, const struct stream_resume *resume, GError **error);
 
 /** The same for who only looks: all but the flows, which nobody is taken to have heard then. */
 struct stream_client *stream_client_look(const char *path, const char *program, GError **error);
@@ -31,3 +42,9 @@ enum stream_client_result {
  */
 enum stream_client_result stream_client_next(
 	struct stream_client *client, const struct stream_message **ret_message, GError **error);
+
+/**
+ * All batches up to @number are safe: the probe may forget them. Never waits; false if it could not be told
+ * now, in which case a later call makes up for it.
+ */
+bool stream_client_acknowledge(struct stream_client *client, uint64_t number);

@@ -66,6 +66,8 @@ static enum status decode_hello(struct wire *w, unsigned count, struct stream_he
 	ret->flags = wire_be16(w);
 	ret->layout = wire_be64(w);
 	ret->record_octets = wire_be32(w);
+	ret->instance = wire_be64(w);
+	ret->number = wire_be64(w);
 	program = wire_take(w, count);
 	if (program == NULL || !is_text(program, count)) {
 		return finish(w, false);
@@ -113,6 +115,7 @@ static enum status decode_flows(struct wire *w, unsigned count, struct stream_fl
 	bool good = count >= 1 && count <= RECORD_BATCH_MAX;
 
 	ret->clock_us = (int64_t)wire_be64(w);
+	ret->number = wire_be64(w);
 	batch->count = count;
 	batch->text_octets = wire_be32(w);
 	good = good && wire_be32(w) == 0 && batch->text_octets <= RECORD_BATCH_TEXT;
@@ -188,6 +191,12 @@ static enum status decode_bye(struct wire *w, enum stream_bye *ret)
 	return finish(w, reason == STREAM_BYE_END || reason == STREAM_BYE_SHUTDOWN);
 }
 
+static enum status decode_ack(struct wire *w, uint64_t *ret)
+{
+	*ret = wire_be64(w);
+	return finish(w, true);
+}
+
 enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message *ret)
 {
 	struct wire w = wire_of(octets, n);
@@ -225,7 +234,16 @@ enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message
 		return decode_counters(&w, &ret->counters);
 	case STREAM_BYE:
 		return decode_bye(&w, &ret->bye);
+	case STREAM_ACK:
+		return decode_ack(&w, &ret->ack);
 	default:
 		return STATUS_MALFORMED;
 	}
+}
+
+bool stream_decode_ack(const uint8_t octets[STREAM_ACK_OCTETS], uint64_t *ret_number)
+{
+	*ret_number = load_be64(octets + STREAM_HEADER_OCTETS);
+	return octets[0] == STREAM_ACK && octets[1] == 0 && load_be16(octets + 2) == 0 &&
+	       load_be32(octets + 4) == STREAM_ACK_OCTETS - STREAM_HEADER_OCTETS;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,7 +13,9 @@
 #define SERVER_SUBSCRIBERS    8
 #define SERVER_SOCKET_OCTETS  (4 << 20)
 #define SERVER_QUEUE_OCTETS   (1 << 20)
+#define SERVER_KEEP_OCTETS    (8 << 20)
 #define SERVER_HELLO_LIMIT_US (INT64_C(5) * G_USEC_PER_SEC)
+#define SERVER_MISS_LIMIT_US  (INT64_C(60) * G_USEC_PER_SEC)
 
 static struct subscriber *find_free(struct stream_server *server)
 {
@@ -52,6 +55,35 @@ static void listener_ready(void *context, uint32_t events)
 	}
 }
 
+/* What is not given means what the header says. */
+static void set_defaults(struct stream_server_config *config)
+{
+	if (config->subscribers == 0) {
+		config->subscribers = SERVER_SUBSCRIBERS;
+	}
+	if (config->socket_octets == 0) {
+		config->socket_octets = SERVER_SOCKET_OCTETS;
+	}
+	config->socket_octets = MAX(config->socket_octets, STREAM_MESSAGE_MAX);
+	if (config->queue_octets == 0) {
+		config->queue_octets = SERVER_QUEUE_OCTETS;
+	}
+	if (config->keep_octets == 0) {
+		config->keep_octets = SERVER_KEEP_OCTETS;
+	}
+}
+
+/* Never 0, and not that of the probe before. */
+static uint64_t new_instance(void)
+{
+	uint64_t instance = 0;
+
+	if (getrandom(&instance, sizeof(instance), 0) != sizeof(instance)) {
+		instance = (uint64_t)loop_clock_us();
+	}
+	return instance | 1;
+}
+
 struct stream_server *stream_server_new(
 	struct loop *loop, const struct stream_server_config *config, GError **error)
 {
@@ -60,16 +92,8 @@ struct stream_server *stream_server_new(
 	server->loop = loop;
 	server->config = *config;
 	server->interrupt_fd = -1;
-	if (server->config.subscribers == 0) {
-		server->config.subscribers = SERVER_SUBSCRIBERS;
-	}
-	if (server->config.socket_octets == 0) {
-		server->config.socket_octets = SERVER_SOCKET_OCTETS;
-	}
-	server->config.socket_octets = MAX(server->config.socket_octets, STREAM_MESSAGE_MAX);
-	if (server->config.queue_octets == 0) {
-		server->config.queue_octets = SERVER_QUEUE_OCTETS;
-	}
+	set_defaults(&server->config);
+	server->instance = new_instance();
 	server->subscribers = g_new0(struct subscriber, server->config.subscribers);
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
 		struct subscriber *s = &server->subscribers[i];
@@ -87,6 +111,22 @@ struct stream_server *stream_server_new(
 	return server;
 }
 
+/* It did not come back: what was kept for it is lost. */
+static void give_up_missed(struct stream_server *server)
+{
+	struct stream_server_losses lost = {0};
+
+	stream_keep_lose(&server->missed.keep, &lost);
+	losses_add(&server->unheard, &lost);
+	server->missed.expected = false;
+	if (lost.records > 0) {
+		log_warning(SERVER_AREA,
+			"a subscriber did not come back: %" G_GUINT64_FORMAT
+			" records kept for it are lost",
+			lost.records);
+	}
+}
+
 void stream_server_free(struct stream_server *server)
 {
 	if (server == NULL) {
@@ -95,11 +135,16 @@ void stream_server_free(struct stream_server *server)
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
 		if (server->subscribers[i].watch.fd >= 0) {
 			subscriber_close(&server->subscribers[i], "closed");
+			/* What it was sent it has. */
+			stream_keep_acknowledge(&server->missed.keep, UINT64_MAX);
 		}
 	}
 	if (server->listener.fd >= 0) {
 		loop_remove(server->loop, &server->listener);
 		close(server->listener.fd);
+	}
+	if (server->missed.expected) {
+		give_up_missed(server);
 	}
 	g_free(server->subscribers);
 	g_free(server);
@@ -119,7 +164,7 @@ unsigned stream_server_subscribers(const struct stream_server *server)
 
 bool stream_server_waits(const struct stream_server *server)
 {
-	bool waits = false;
+	bool waits = server->missed.expected;
 
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
 		waits = waits ||
@@ -138,6 +183,22 @@ void stream_server_tick(struct stream_server *server, int64_t monotonic_us)
 			subscriber_close(s, "did not say hello");
 		}
 	}
+	if (server->missed.expected &&
+		monotonic_us - server->missed.since_us > SERVER_MISS_LIMIT_US) {
+		give_up_missed(server);
+	}
+}
+
+/* Keep a batch for a subscriber that is expected back. */
+static void miss_batch(struct stream_server *server, const struct parcel *parcel)
+{
+	struct missed *missed = &server->missed;
+
+	if (!stream_keep_put(
+		    &missed->keep, parcel->parts, parcel->count, parcel->number, parcel->content)) {
+		losses_add(&missed->lost, parcel->content);
+		losses_add(&server->lost, parcel->content);
+	}
 }
 
 void stream_server_block(struct stream_server *server, int64_t deadline_us, int interrupt_fd)
@@ -150,15 +211,19 @@ void stream_server_flows(
 	struct stream_server *server, const struct record_batch *batch, int64_t clock_us)
 {
 	uint8_t header[STREAM_FLOWS_OCTETS];
-	struct parcel parcel = {.count = 3, .batch = batch};
-	bool heard = false;
+	struct stream_server_losses content = losses_of(batch);
+	struct parcel parcel = {.count = 3, .number = ++server->number, .content = &content};
+	bool heard = server->missed.expected;
 
-	stream_encode_flows(header, batch, clock_us);
+	stream_encode_flows(header, batch, clock_us, parcel.number);
 	parcel.parts[0] = (struct iovec){.iov_base = header, .iov_len = sizeof(header)};
 	parcel.parts[1] = (struct iovec){.iov_base = (void *)(uintptr_t)batch->records,
 		.iov_len = batch->count * sizeof(struct flow_record)};
 	parcel.parts[2] = (struct iovec){
 		.iov_base = (void *)(uintptr_t)batch->text, .iov_len = batch->text_octets};
+	if (server->missed.expected) {
+		miss_batch(server, &parcel);
+	}
 	for (unsigned i = 0; i < server->config.subscribers; i++) {
 		if (subscriber_takes(&server->subscribers[i]) && !server->subscribers[i].flowless) {
 			heard = true;
@@ -166,7 +231,7 @@ void stream_server_flows(
 		}
 	}
 	if (!heard) {
-		losses_add(&server->unheard, batch);
+		losses_add(&server->unheard, &content);
 	}
 }
 

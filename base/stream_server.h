@@ -10,7 +10,9 @@
 /**
  * The probe's end of the flow stream: takes subscribers and sends each of them every message.
  * Ordinarily it never waits: what does not fit a subscriber's socket and its bounded queue is
- * dropped and counted for that subscriber alone. Nothing is allocated per message.
+ * dropped and counted for that subscriber alone. Nothing is allocated per message, but for a
+ * subscriber that acknowledges batches: those are kept until it does. When it hangs up they are kept
+ * for a minute more, with what comes meanwhile, for it to come back.
  */
 struct stream_server;
 
@@ -21,6 +23,7 @@ struct stream_server_config {
 	unsigned subscribers; /* at most this many at once; 0: 8 */
 	size_t socket_octets; /* asked of the kernel for each; 0: 4 MiB; at least a message */
 	size_t queue_octets;  /* kept for each beside; 0: 1 MiB, allocated when it joins */
+	size_t keep_octets;   /* kept for one that acknowledges; 0: 8 MiB, taken as needed */
 	/* A subscriber is there, or has caught up after events did not fit: tell it what there is
 	 * (only it will get what is sent during the call). */
 	void (*joined)(void *context);
@@ -44,10 +47,13 @@ void stream_server_free(struct stream_server *server); /* leaves the socket's fi
 /** Subscribers that have introduced themselves and take flows. */
 unsigned stream_server_subscribers(const struct stream_server *server);
 
-/** True while some are connected but have not said who they are: stream_server_tick() must come. */
+/**
+ * True while some are connected but have not said who they are, or one is missed that acknowledged:
+ * stream_server_tick() must come.
+ */
 bool stream_server_waits(const struct stream_server *server);
 
-/** Let time pass: hang up on those who stay silent for 5 s. */
+/** Let time pass: hang up on those who stay silent for 5 s, give up whoever is missed for 60 s. */
 void stream_server_tick(struct stream_server *server, int64_t monotonic_us);
 
 /**

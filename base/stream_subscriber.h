@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include "base/loop.h"
+#include "base/stream_keep.h"
 #include "base/stream_queue.h"
 #include "base/stream_server.h"
 
@@ -18,10 +19,20 @@ struct subscriber {
 	bool flowless; /* wants no flows */
 	bool stale;    /* an event was dropped */
 	bool waiting;  /* for room in the socket */
+	bool acknowledges;
 	int64_t since_us;
 	char name[64];
-	struct stream_queue queue;
+	struct stream_queue queue; /* of one that acknowledges: events only */
+	struct stream_keep keep;   /* its batches */
 	struct stream_server_losses lost;
+};
+
+/* A subscriber that acknowledged and has gone; it is expected back. */
+struct missed {
+	bool expected;
+	int64_t since_us;
+	struct stream_keep keep;
+	struct stream_server_losses lost; /* for want of room meanwhile */
 };
 
 struct stream_server {
@@ -34,13 +45,17 @@ struct stream_server {
 	int interrupt_fd;
 	struct stream_server_losses lost;
 	struct stream_server_losses unheard;
+	struct missed missed;
+	uint64_t instance;
+	uint64_t number; /* of the last batch */
 };
 
 /* One message on its way: its parts and what is lost with it. */
 struct parcel {
 	struct iovec parts[3];
 	unsigned count;
-	const struct record_batch *batch; /* NULL: an event */
+	uint64_t number;                            /* of the batch; 0: an event */
+	const struct stream_server_losses *content; /* of the batch */
 };
 
 enum send_result {
@@ -52,8 +67,11 @@ enum send_result {
 /** Make @parcel carry a message that is not FLOWS, encoded in @buffer of STREAM_SMALL_MAX octets. */
 void parcel_small(struct parcel *parcel, uint8_t *buffer, const struct stream_message *message);
 
-/** Count what a batch holds. */
-void losses_add(struct stream_server_losses *losses, const struct record_batch *batch);
+/** Count @more as well. */
+void losses_add(struct stream_server_losses *losses, const struct stream_server_losses *more);
+
+/** What a batch holds. */
+struct stream_server_losses losses_of(const struct record_batch *batch);
 
 /** Begin with a connected descriptor, which is the subscriber's from then on. False: no memory. */
 bool subscriber_open(struct subscriber *s, int fd);

@@ -113,6 +113,7 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 			message->interface.name);
 		break;
 	case STREAM_SELECTION:
+	case STREAM_ACK:
 	case STREAM_DEVICE:
 		break; /* what of devices is exported comes with the flows */
 	}
@@ -181,7 +182,7 @@ static gboolean connect_now(gpointer context)
 	GError *error = NULL;
 
 	daemon->retry_source = 0;
-	daemon->client = stream_client_new(daemon->path, "weir-export", &error);
+	daemon->client = stream_client_new(daemon->path, "weir-export", NULL, &error);
 	if (daemon->client == NULL) {
 		if (!daemon->waiting && daemon->retry_ms == RETRY_MAX_MS) {
 			daemon->waiting = true;

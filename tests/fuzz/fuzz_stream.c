@@ -13,7 +13,7 @@ static size_t encode_again(const struct stream_message *message, uint8_t *ret)
 	if (message->type != STREAM_FLOWS) {
 		return stream_encode(ret, message);
 	}
-	stream_encode_flows(ret, batch, message->flows.clock_us);
+	stream_encode_flows(ret, batch, message->flows.clock_us, message->flows.number);
 	n = STREAM_FLOWS_OCTETS;
 	memcpy(ret + n, batch->records, batch->count * sizeof(struct flow_record));
 	n += batch->count * sizeof(struct flow_record);

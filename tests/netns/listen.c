@@ -56,6 +56,8 @@ static void take(struct totals *totals, const struct stream_message *message)
 	case STREAM_FLOWS:
 		take_flows(totals, &message->flows.batch);
 		break;
+	case STREAM_ACK:
+		break;
 	}
 }
 
@@ -93,7 +95,7 @@ int main(int argc, char **argv)
 	if (argc != 2) {
 		return 2;
 	}
-	client = stream_client_new(argv[1], "listen", &error);
+	client = stream_client_new(argv[1], "listen", NULL, &error);
 	if (client == NULL) {
 		(void)fprintf(stderr, "%s\n", error->message);
 		g_error_free(error);

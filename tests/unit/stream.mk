@@ -7,6 +7,17 @@ tests_unit_test_stream_SOURCES = \
 tests_unit_test_stream_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_stream_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_stream
+check_PROGRAMS += tests/unit/test_stream_keep
+tests_unit_test_stream_keep_SOURCES = \
+	tests/unit/stream_fixture.c \
+	tests/unit/stream_fixture.h \
+	tests/unit/stream_sample.c \
+	tests/unit/stream_sample.h \
+	tests/unit/test_stream_keep.c \
+	tests/unit/unit.h
+tests_unit_test_stream_keep_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_stream_keep_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_stream_keep
 check_PROGRAMS += tests/unit/test_stream_queue
 tests_unit_test_stream_queue_SOURCES = tests/unit/test_stream_queue.c tests/unit/unit.h
 tests_unit_test_stream_queue_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

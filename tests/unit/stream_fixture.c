@@ -41,21 +41,34 @@ int fixture_tear_down(void **state)
 	return 0;
 }
 
-void fixture_serve(struct fixture *f, size_t socket_octets, size_t queue_octets)
+static void serve(struct fixture *f, struct stream_server_config *config)
 {
-	const struct stream_server_config config = {.path = f->path,
-		.program = "weir-test",
-		.flags = STREAM_FLAG_FILE,
-		.subscribers = 2,
-		.socket_octets = socket_octets,
-		.queue_octets = queue_octets,
-		.joined = count_joined,
-		.context = f};
 	GError *error = NULL;
 
-	f->server = stream_server_new(f->loop, &config, &error);
+	config->path = f->path;
+	config->program = "weir-test";
+	config->flags = STREAM_FLAG_FILE;
+	config->subscribers = 2;
+	config->joined = count_joined;
+	config->context = f;
+	f->server = stream_server_new(f->loop, config, &error);
 	assert_null(error);
 	assert_non_null(f->server);
+}
+
+void fixture_serve(struct fixture *f, size_t socket_octets, size_t queue_octets)
+{
+	struct stream_server_config config = {
+		.socket_octets = socket_octets, .queue_octets = queue_octets};
+
+	serve(f, &config);
+}
+
+void fixture_serve_keeping(struct fixture *f, size_t keep_octets)
+{
+	struct stream_server_config config = {.keep_octets = keep_octets};
+
+	serve(f, &config);
 }
 
 void fixture_settle(struct fixture *f)
@@ -84,7 +97,7 @@ void fixture_nothing(struct stream_client *client)
 struct stream_client *fixture_join(struct fixture *f)
 {
 	GError *error = NULL;
-	struct stream_client *client = stream_client_new(f->path, "weir-test-client", &error);
+	struct stream_client *client = stream_client_new(f->path, "weir-test-client", NULL, &error);
 
 	assert_null(error);
 	assert_non_null(client);

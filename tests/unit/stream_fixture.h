@@ -20,6 +20,9 @@ int fixture_tear_down(void **state);
 /** Start the server for two subscribers, with small buffers if wanted (0: the usual). */
 void fixture_serve(struct fixture *f, size_t socket_octets, size_t queue_octets);
 
+/** The same with little room for what is not acknowledged. */
+void fixture_serve_keeping(struct fixture *f, size_t keep_octets);
+
 /** Let the server do what there is to do. */
 void fixture_settle(struct fixture *f);
 

@@ -100,6 +100,8 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 	switch (type) {
 	case STREAM_HELLO:
 		stream_hello_init(&ret->hello, "weir-test", STREAM_FLAG_FILE);
+		ret->hello.instance = 77;
+		ret->hello.number = 12;
 		break;
 	case STREAM_DEVICE:
 		fill_device(&ret->device);
@@ -120,6 +122,9 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 	case STREAM_SELECTION:
 		fill_selection(&ret->selection);
 		break;
+	case STREAM_ACK:
+		ret->ack = UINT64_C(0x0102030405060708);
+		break;
 	case STREAM_FLOWS:
 		break;
 	}
@@ -129,7 +134,7 @@ size_t stream_sample_flows(uint8_t *ret, const struct record_batch *batch, int64
 {
 	size_t records = batch->count * sizeof(struct flow_record);
 
-	stream_encode_flows(ret, batch, clock_us);
+	stream_encode_flows(ret, batch, clock_us, 1);
 	memcpy(ret + STREAM_FLOWS_OCTETS, batch->records, records);
 	memcpy(ret + STREAM_FLOWS_OCTETS + records, batch->text, batch->text_octets);
 	return STREAM_FLOWS_OCTETS + records + batch->text_octets;

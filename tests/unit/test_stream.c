@@ -8,7 +8,7 @@
 #include "tests/unit/unit.h"
 
 static const enum stream_type small_types[] = {STREAM_HELLO, STREAM_DEVICE, STREAM_INTERFACE,
-	STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION};
+	STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION, STREAM_ACK};
 
 #define SMALL_COUNT (sizeof(small_types) / sizeof(small_types[0]))
 
@@ -228,7 +228,7 @@ static void counts_out_of_bounds_are_refused(void **state)
 	store_be16(octets + 2, RECORD_BATCH_MAX + 1);
 	assert_int_equal(decode(octets, n), STATUS_MALFORMED);
 	store_be16(octets + 2, 1);
-	store_be32(octets + 16, RECORD_BATCH_TEXT + 1);
+	store_be32(octets + 24, RECORD_BATCH_TEXT + 1);
 	assert_int_equal(decode(octets, n), STATUS_MALFORMED);
 	stream_sample_message(STREAM_DEVICE, &message);
 	n = stream_encode(octets, &message);

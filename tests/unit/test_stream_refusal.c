@@ -53,7 +53,7 @@ static void too_many_subscribers_are_refused(void **state)
 	fixture_serve(f, 0, 0);
 	clients[0] = fixture_join(f);
 	clients[1] = fixture_join(f);
-	clients[2] = stream_client_new(f->path, "third", NULL);
+	clients[2] = stream_client_new(f->path, "third", NULL, NULL);
 	fixture_settle(f);
 	assert_int_equal(stream_server_subscribers(f->server), 2);
 	assert_int_equal(stream_client_next(clients[2], &message, NULL), STREAM_CLIENT_END);
@@ -120,7 +120,7 @@ static void one_that_stays_silent_is_dropped_in_time(void **state)
 static void expect_fault(struct fixture *f, const uint8_t *octets, size_t n, const char *reason)
 {
 	int listener = stream_peer_listen(f->path, NULL);
-	struct stream_client *client = stream_client_new(f->path, "weir-test-client", NULL);
+	struct stream_client *client = stream_client_new(f->path, "weir-test-client", NULL, NULL);
 	const struct stream_message *message;
 	GError *error = NULL;
 	int fd = accept(listener, NULL, NULL);

@@ -15,7 +15,7 @@ static void a_subscriber_gets_everything_in_order(void **state)
 	struct stream_client *client;
 
 	fixture_serve(f, 0, 0);
-	client = stream_client_new(f->path, "weir-test-client", NULL);
+	client = stream_client_new(f->path, "weir-test-client", NULL, NULL);
 	assert_int_equal(stream_server_subscribers(f->server), 0);
 	fixture_settle(f);
 	assert_int_equal(stream_server_subscribers(f->server), 1);
@@ -307,7 +307,7 @@ static void a_server_that_may_wait_loses_nothing(void **state)
 	fixture_serve(f, 4096, 100000);
 	child = fork();
 	if (child == 0) {
-		struct stream_client *client = stream_client_new(f->path, "child", NULL);
+		struct stream_client *client = stream_client_new(f->path, "child", NULL, NULL);
 		const struct stream_message *message;
 		unsigned records = 0;
 
@@ -350,7 +350,7 @@ static void a_subscriber_survives_a_restart_of_the_server(void **state)
 	assert_int_equal(stream_client_next(client, &message, &error), STREAM_CLIENT_END);
 	assert_null(error);
 	stream_client_free(client);
-	assert_null(stream_client_new(f->path, "weir-test-client", &error));
+	assert_null(stream_client_new(f->path, "weir-test-client", NULL, &error));
 	assert_non_null(strstr(error->message, f->path));
 	g_clear_error(&error);
 	fixture_serve(f, 0, 0); /* replaces the dead socket */
