@@ -102,12 +102,15 @@ struct stream_interface {
 };
 
 /**
- * Numbers of the metering process, totals since it began, except the gauges (flows_active, devices,
- * names) and time_us. "lost": did not fit this subscriber's socket and queue; "unheard": nobody
- * was connected at all; "missed": did not fit that of any one subscriber, those that left included.
+ * Numbers of the metering process, totals since it began (start_us), except the gauges
+ * (flows_active, devices, names) and the times: of these numbers, and when packets were first and
+ * last noticed that were seen but not metered, 0 if none were. "lost": did not fit this subscriber's
+ * socket and queue; "unheard": nobody was connected at all; "missed": did not fit that of any one
+ * subscriber, those that left included.
  */
 #define STREAM_COUNTERS_LIST(F)                                                                    \
 	F(time_us)                                                                                 \
+	F(start_us)                                                                                \
 	F(packets)                                                                                 \
 	F(wire_octets)                                                                             \
 	F(ip_packets)                                                                              \
@@ -121,6 +124,8 @@ struct stream_interface {
 	F(records)                                                                                 \
 	F(ignored_packets)                                                                         \
 	F(ignored_octets)                                                                          \
+	F(ignored_first_us)                                                                        \
+	F(ignored_last_us)                                                                         \
 	F(kernel_dropped)                                                                          \
 	F(if_dropped)                                                                              \
 	F(devices)                                                                                 \

@@ -7,6 +7,8 @@ libprobe_a_SOURCES = \
 	probe/application.c \
 	probe/application.h \
 	probe/application_engine.h \
+	probe/account.c \
+	probe/account.h \
 	probe/capture.h \
 	probe/capture_buffer.c \
 	probe/capture_classic.c \

@@ -115,6 +115,7 @@ struct probe *probe_new(const struct probe_options *options, int argc, char **ar
 	probe->argv = argv;
 	probe->signals.fd = -1;
 	hash_key_random(&probe->hash);
+	probe->before.start_us = (uint64_t)loop_clock_us();
 	/* A second copy of the texts, to tell later what has changed; it parsed before. */
 	if (!probe_options_load(&probe->reloaded, argc, argv, error) || !open_all(probe, error)) {
 		probe_free(probe);

@@ -1,59 +1,39 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "probe/account.h"
 #include "probe/daemon_private.h"
 
 #define COUNTERS_US G_USEC_PER_SEC
 #define DEVICES_US  (5 * G_USEC_PER_SEC)
+#define SEEN_US     (60 * G_USEC_PER_SEC)
 #define LOG_US      (60 * G_USEC_PER_SEC)
 
-static void add_meter(const struct probe *probe, struct stream_counters *c)
+/* The metering process's time; before its first packet the clock's. */
+static int64_t report_clock_us(const struct probe *probe)
 {
-	struct meter_counters meter;
+	int64_t metering_us = meter_clock(probe->meter);
 
-	meter_counters(probe->meter, &meter);
-	c->packets += meter.packets;
-	c->wire_octets += meter.wire_octets;
-	c->ip_packets += meter.ip_packets;
-	c->ip_octets += meter.ip_octets;
-	c->non_ip += meter.non_ip;
-	for (unsigned i = 0; i < METER_MALFORMED_KINDS; i++) {
-		c->malformed += meter.malformed[i];
-	}
-	c->fragments += meter.fragments;
-	c->flows += meter.flows;
-	c->flows_active = meter.flows_active;
-	c->flows_evicted += meter.ended[RECORD_END_RESOURCES];
-	c->records += meter.records;
-	c->ignored_packets += meter.ignored_packets;
-	c->ignored_octets += meter.ignored_octets;
+	return metering_us != 0 ? metering_us : loop_clock_us();
 }
 
 static void collect(const struct probe *probe, struct stream_counters *ret)
 {
-	struct source_counters source;
-	struct identity_counters identity;
 	struct application_counters applications;
 
 	*ret = probe->before;
-	add_meter(probe, ret);
+	account_meter(probe->meter, ret);
 	for (unsigned i = 0; i < probe->source_count; i++) {
-		probe->sources[i].source->ops->counters(probe->sources[i].source, &source);
-		ret->kernel_dropped += source.kernel_dropped;
-		ret->if_dropped += source.if_dropped;
+		account_source(probe->sources[i].source, ret);
 	}
 	if (probe->identity != NULL) {
-		identity_counters(probe->identity, &identity);
-		ret->devices = identity.devices;
-		ret->devices_refused = identity.devices_refused;
-		ret->names = identity.names;
-		ret->names_evicted = identity.names_evicted;
+		account_identity(probe->identity, ret);
 	}
 	if (probe->applications != NULL) {
 		applications_counters(probe->applications, &applications);
 		ret->applications_evicted = applications.evicted;
 	}
+	account_ignored(ret, &probe->told, report_clock_us(probe));
 }
 
 static void log_losses(
@@ -96,23 +76,6 @@ static void report_counters(struct probe *probe, int64_t monotonic_us)
 	log_losses(probe, &losses, monotonic_us);
 }
 
-static void convert(const struct identity_device *device, struct stream_device *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	ret->id = device->id;
-	memcpy(ret->mac, device->mac, sizeof(ret->mac));
-	ret->random_mac = device->random_mac;
-	ret->gateway = device->gateway;
-	ret->name_source = device->name_source;
-	(void)snprintf(ret->name, sizeof(ret->name), "%s", device->name);
-	(void)snprintf(ret->vendor, sizeof(ret->vendor), "%s", device->vendor);
-	(void)snprintf(ret->vendor_class, sizeof(ret->vendor_class), "%s", device->vendor_class);
-	ret->address_count = (uint8_t)MIN(device->address_count, STREAM_DEVICE_ADDRS);
-	memcpy(ret->addresses, device->addresses, ret->address_count * sizeof(ret->addresses[0]));
-	memcpy(ret->address_versions, device->address_versions, ret->address_count);
-	ret->first_seen_us = device->first_seen_us;
-}
-
 /* For a newcomer, who knows nothing; what the others know stays as it is. */
 static void introduce_device(void *context, const struct identity_device *device)
 {
@@ -120,13 +83,13 @@ static void introduce_device(void *context, const struct identity_device *device
 	struct stream_message *message = g_new0(struct stream_message, 1);
 
 	message->type = STREAM_DEVICE;
-	convert(device, &message->device);
+	account_device(device, &message->device);
 	message->device.last_seen_us = device->last_seen_us;
 	stream_server_event(probe->server, message);
 	g_free(message);
 }
 
-/* Tell a device unless this is known already. When it was last seen is told with a change only. */
+/* Tell a device unless this is known already: also when a minute began in which it was seen. */
 static void report_device(void *context, const struct identity_device *device)
 {
 	struct probe *probe = context;
@@ -135,7 +98,8 @@ static void report_device(void *context, const struct identity_device *device)
 	uint64_t hash;
 
 	message->type = STREAM_DEVICE;
-	convert(device, &message->device);
+	account_device(device, &message->device);
+	message->device.last_seen_us = device->last_seen_us - device->last_seen_us % SEEN_US;
 	hash = hash_octets(&probe->hash, octets, stream_encode(octets, message)) | 1;
 	if (device->id > PROBE_DEVICES || probe->devices[device->id] != hash) {
 		message->device.last_seen_us = device->last_seen_us;
@@ -159,7 +123,7 @@ void probe_report_keep(struct probe *probe)
 {
 	report_devices(probe, loop_monotonic_us());
 	probe_report_selections(probe);
-	add_meter(probe, &probe->before);
+	account_meter(probe->meter, &probe->before);
 	probe->before.flows_active = 0;
 }
 
@@ -173,16 +137,12 @@ static void report_interfaces(const struct probe *probe)
 
 		for (unsigned k = 0; k < source->interface_count; k++) {
 			const struct source_interface *from = &source->interfaces[k];
-			struct stream_interface *to = &message->interface;
-
-			to->index = from->index;
-			to->link_type = from->link_type;
-			to->home =
+			bool home =
 				probe->reloaded.metering.home != NULL &&
 				g_strv_contains((const char *const *)probe->reloaded.metering.home,
 					from->name);
-			memcpy(to->mac, from->mac, sizeof(to->mac));
-			(void)snprintf(to->name, sizeof(to->name), "%s", from->name);
+
+			account_interface(from, home, &message->interface);
 			stream_server_event(probe->server, message);
 		}
 	}
