@@ -6,6 +6,8 @@ weir_SOURCES = \
 	cli/interrupt.h \
 	cli/main.c \
 	cli/meter.c \
+	cli/meter_facts.c \
+	cli/meter_facts.h \
 	cli/meter_options.c \
 	cli/meter_options.h \
 	cli/progress.c \

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/meter_facts.h"
 #include "cli/meter_options.h"
 #include "cli/progress.h"
 #include "cli/stats_json.h"
@@ -27,6 +28,7 @@ struct run {
 	struct summary *summary; /* NULL: not wanted */
 	struct progress progress;
 	guint interrupt; /* its source; 0: none */
+	struct meter_facts facts;
 };
 
 static void run_records(void *context, const struct record_batch *batch)
@@ -34,6 +36,7 @@ static void run_records(void *context, const struct record_batch *batch)
 	struct run *run = context;
 
 	exporter_clock(run->exporter, meter_clock(run->meter));
+	meter_facts_tell(&run->facts, false);
 	exporter_records(run->exporter, batch);
 	if (run->summary != NULL) {
 		summary_records(run->summary, batch);
@@ -57,6 +60,7 @@ static bool run_open_exporter(struct run *run, GError **error)
 		.hash_seed = (uint64_t)run->options.hash_seed};
 	const struct export_set set = {.destinations = options->destinations,
 		.profile = options->profile,
+		.reports = options->reports,
 		.observation_domain = (uint32_t)options->domain,
 		.mode = (enum export_mode)options->mode};
 
@@ -84,6 +88,7 @@ static bool run_open(struct run *run, GError **error)
 {
 	struct identity_config config = {.hash_seed = (uint64_t)run->options.hash_seed};
 	struct meter_config meter;
+	const char *key[METER_KEY_MEMBERS_MAX];
 	bool has_destination = run->options.exporting.destinations != NULL;
 
 	if (!meter_options_meter(&run->options, &meter, error)) {
@@ -110,7 +115,17 @@ static bool run_open(struct run *run, GError **error)
 	}
 	meter.applications = run->applications;
 	run->meter = meter_new(&meter, run->identity, run_records, run, error);
-	return run->meter != NULL;
+	if (run->meter == NULL) {
+		return false;
+	}
+	meter_key_members(meter.caches[0].key_fields, key);
+	exporter_key(run->exporter, key);
+	run->facts = (struct meter_facts){.source = run->source,
+		.meter = run->meter,
+		.identity = run->identity,
+		.exporter = run->exporter,
+		.home = run->options.metering.home};
+	return true;
 }
 
 static void run_close(struct run *run)
@@ -182,6 +197,7 @@ static int run_finish(struct run *run, enum source_result result)
 	}
 	meter_finish(run->meter, RECORD_END_FORCED);
 	exporter_clock(run->exporter, meter_clock(run->meter));
+	meter_facts_tell(&run->facts, true);
 	if (!exporter_close(run->exporter, (int)run->options.exporting.drain_ms, &error)) {
 		fprintf(stderr, "weir meter: %s\n", error->message);
 		status = 1;

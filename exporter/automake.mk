@@ -10,6 +10,7 @@ libexporter_a_SOURCES = \
 	exporter/daemon.h \
 	exporter/destination.c \
 	exporter/destination.h \
+	exporter/destination_report.c \
 	exporter/destination_send.c \
 	exporter/destination_session.c \
 	exporter/destination_share.c \
@@ -59,6 +60,14 @@ libexporter_a_SOURCES = \
 	exporter/spool_record.c \
 	exporter/spool_record.h \
 	exporter/spool_recovery.c \
+	exporter/report.c \
+	exporter/report.h \
+	exporter/report_facts.c \
+	exporter/report_facts.h \
+	exporter/report_plan.c \
+	exporter/report_plan.h \
+	exporter/report_writer.c \
+	exporter/report_writer.h \
 	exporter/template.c \
 	exporter/template.h \
 	exporter/text.c \

@@ -94,11 +94,13 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 		break;
 	case STREAM_COUNTERS:
 		daemon->counters = message->counters;
+		exporter_metering(daemon->exporter, &message->counters);
 		log_losses(daemon, false);
 		break;
 	case STREAM_HELLO:
 		daemon->waiting = false;
 		daemon->retry_ms = RETRY_FIRST_MS;
+		exporter_begin(daemon->exporter);
 		memset(&daemon->counters, 0, sizeof(daemon->counters));
 		memset(&daemon->logged, 0, sizeof(daemon->logged));
 		log_info(DAEMON_AREA, "connected to %s", message->hello.program);
@@ -111,11 +113,13 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 	case STREAM_INTERFACE:
 		log_debug(DAEMON_AREA, "interface %u is %s", message->interface.index,
 			message->interface.name);
+		exporter_interface(daemon->exporter, &message->interface);
 		break;
 	case STREAM_SELECTION:
 	case STREAM_ACK:
 	case STREAM_DEVICE:
-		break; /* what of devices is exported comes with the flows */
+		exporter_device(daemon->exporter, &message->device);
+		break;
 	}
 }
 
@@ -207,6 +211,7 @@ static bool set_destinations(
 {
 	const struct export_set set = {.destinations = options->exporting.destinations,
 		.profile = options->exporting.profile,
+		.reports = options->exporting.reports,
 		.observation_domain = (uint32_t)options->exporting.domain,
 		.mode = (enum export_mode)options->exporting.mode,
 		.drain_ms = (int)options->exporting.drain_ms};

@@ -37,6 +37,7 @@ static int64_t destination_deadline(const struct destination *d)
 	deadline = earliest(deadline, d->retry_us);
 	deadline = earliest(deadline, d->flush_us);
 	if (d->session == SESSION_UP) {
+		deadline = earliest(deadline, destination_reports_deadline(d));
 		deadline = earliest(deadline, d->refresh_us);
 		deadline = d->down ? earliest(deadline, d->probe_us) : deadline;
 		if (d->templates_due && d->queue.head != NULL) {
@@ -105,6 +106,9 @@ static void destination_tick(struct destination *d)
 	}
 	destination_probe(d, now_us);
 	destination_prepare(d);
+	if (!d->config->lossless) {
+		destination_reports(d);
+	}
 	if (d->flush_us != 0 && d->flush_us <= now_us) {
 		destination_flush(d);
 	}
@@ -156,6 +160,12 @@ static const char *destination_profile(const struct uri *uri, const struct expor
 	return profile != NULL ? profile : "biflow";
 }
 
+static const char *destination_reports_text(
+	const struct uri *uri, const struct export_config *config)
+{
+	return uri->reports != NULL ? uri->reports : config->default_reports;
+}
+
 static uint32_t destination_domain(const struct uri *uri, const struct export_config *config)
 {
 	return (uint32_t)destination_option(uri->domain, config->observation_domain);
@@ -165,8 +175,9 @@ static bool destination_new_encoder(struct destination *d, GError **error)
 {
 	struct encoder_config config = {.profile = d->profile,
 		.observation_domain = d->domain,
-		.message_octets_max = (uint32_t)destination_option(
-			d->uri.message_octets, d->ops->message_octets)};
+		.message_octets_max =
+			(uint32_t)destination_option(d->uri.message_octets, d->ops->message_octets),
+		.reports = d->plan.kinds};
 
 	d->message_octets = config.message_octets_max;
 	d->encoder = encoder_new(&config, destination_message, d, error);
@@ -213,6 +224,10 @@ struct destination *destination_new(
 		d->profile = g_strdup(destination_profile(&d->uri, config));
 		d->domain = destination_domain(&d->uri, config);
 		d->trail = d->ops->datagram ? g_new0(struct trail, 1) : NULL;
+		d->reports = g_strdup(destination_reports_text(&d->uri, config));
+		good = destination_plan(d, error);
+	}
+	if (good) {
 		if (d->ops->text) {
 			d->text = g_string_sized_new(2 * TEXT_OCTETS);
 		} else {
@@ -252,6 +267,7 @@ void destination_free(struct destination *destination)
 	queue_clear(&d->front);
 	queue_clear(&d->sent);
 	g_free(d->trail);
+	g_free(d->reports);
 	g_free(d->profile);
 	uri_clear(&d->uri);
 	g_clear_error(&d->first_error);
@@ -284,6 +300,7 @@ void destination_records(
 	d->counters.records += batch->count;
 	d->newest_us = MAX(d->newest_us, newest_us);
 	destination_prepare(d);
+	destination_reports(d);
 	if (d->encoder == NULL) {
 		destination_text(d, batch);
 	} else {
@@ -314,7 +331,9 @@ bool destination_wants_names(const struct destination *destination)
 {
 	bool names = true;
 
-	return destination->ops->text || (encoder_profile(destination->profile, &names) && names);
+	return destination->ops->text || (encoder_profile(destination->profile, &names) && names) ||
+	       (destination->plan.kinds &
+		       (REPORT_BIT(REPORT_DEVICES) | REPORT_BIT(REPORT_ADDRESSES))) != 0;
 }
 
 bool destination_is_opening(const struct destination *destination)
@@ -356,9 +375,10 @@ bool destination_is_as(const struct destination *destination, const struct expor
 {
 	const struct destination *d = destination;
 
-	return d->ops->text ||
-	       (d->domain == destination_domain(&d->uri, config) &&
-		       strcmp(d->profile, destination_profile(&d->uri, config)) == 0);
+	return g_strcmp0(d->reports, destination_reports_text(&d->uri, config)) == 0 &&
+	       (d->ops->text ||
+		       (d->domain == destination_domain(&d->uri, config) &&
+			       strcmp(d->profile, destination_profile(&d->uri, config)) == 0));
 }
 
 void destination_finish(struct destination *destination)
@@ -378,6 +398,10 @@ bool destination_finished(struct destination *destination)
 	if (d->session != SESSION_UP) {
 		return d->session != SESSION_OPENING;
 	}
+	if (d->queue.head != NULL) {
+		return false;
+	}
+	destination_last_reports(d);
 	if (d->queue.head != NULL) {
 		return false;
 	}

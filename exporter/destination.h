@@ -6,6 +6,7 @@
 
 #include "exporter/export.h"
 #include "exporter/queue.h"
+#include "exporter/report_facts.h"
 
 /**
  * One collector, file or stream of JSON: its encoder, its queue, the state of its session, its
@@ -27,6 +28,9 @@ struct destination *destination_new(
 	const char *uri, const struct export_config *config, GError **error);
 void destination_free(struct destination *destination);
 
+/** What reports are made of, from now on; borrowed. */
+void destination_facts(struct destination *destination, const struct report_facts *facts);
+
 /** As the user wrote it. */
 const char *destination_name(const struct destination *destination);
 
@@ -42,7 +46,7 @@ bool destination_is_dead(const struct destination *destination);
 /** A file: it takes what it is given at once. */
 bool destination_is_local(const struct destination *destination);
 
-/** It is what @config makes of its URI: profile and domain are the same. */
+/** It is what @config makes of its URI: profile, reports and domain are the same. */
 bool destination_is_as(const struct destination *destination, const struct export_config *config);
 
 /** So much waits that a lossless source should wait as well. */

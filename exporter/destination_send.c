@@ -295,7 +295,9 @@ void destination_message(void *destination, const struct encoder_message *messag
 		queue_push(&d->front, &info, message->octets);
 		return;
 	}
-	d->newest_us = d->batch_newest_us;
+	if (message->flow_records > 0) {
+		d->newest_us = d->batch_newest_us; /* a report leaves what is collected alone */
+	}
 	destination_offer(d, &info, message->octets);
 }
 

@@ -125,7 +125,8 @@ void destination_broken(struct destination *d)
 
 void destination_fit(struct destination *d)
 {
-	struct encoder_config config = {.profile = d->profile, .observation_domain = d->domain};
+	struct encoder_config config = {
+		.profile = d->profile, .observation_domain = d->domain, .reports = d->plan.kinds};
 	int64_t wish = destination_option(d->uri.message_octets, d->ops->message_octets);
 	uint32_t path = d->transport->message_octets;
 	struct encoder *encoder;
@@ -164,6 +165,7 @@ void destination_templates(struct destination *d)
 	}
 	d->collecting = true;
 	encoder_templates(d->encoder);
+	destination_tables(d);
 	d->collecting = false;
 	/* They are of the time of the data that they announce, which may not be now. */
 	for (message = d->front.head; message != NULL && d->queue.head != NULL;

@@ -4,6 +4,7 @@
 #include "exporter/encoder.h"
 #include "exporter/pacer.h"
 #include "exporter/queue.h"
+#include "exporter/report_plan.h"
 #include "exporter/trail.h"
 #include "exporter/transport.h"
 
@@ -36,6 +37,12 @@ struct destination {
 	int64_t metering_us;           /* the metering process's time; 0: not told */
 	int64_t newest_us;             /* latest end of a flow since the last message began */
 	int64_t batch_newest_us;       /* the same of the batch at hand; INT64_MIN outside */
+
+	/* what is told besides */
+	const struct report_facts *facts; /* NULL: nothing yet */
+	char *reports;                    /* as asked; NULL: the default */
+	struct report_plan plan;
+	bool told; /* the last reports were made */
 
 	/* what is on its way */
 	struct queue queue;     /* not sent */
@@ -134,6 +141,23 @@ void destination_fall(struct destination *d);
 
 /** Do what is due to know when it is back. */
 void destination_probe(struct destination *d, int64_t now_us);
+
+/* destination_report.c: calls the encoder. */
+
+/** Read which reports the destination gets. Before the encoder is made. */
+bool destination_plan(struct destination *d, GError **error);
+
+/** Make the reports whose time has come. */
+void destination_reports(struct destination *d);
+
+/** Make the reports that go with the templates; they are part of them. */
+void destination_tables(struct destination *d);
+
+/** Make the last reports, once. */
+void destination_last_reports(struct destination *d);
+
+/** When destination_reports() has something to do by the clock; INT64_MAX: never. */
+int64_t destination_reports_deadline(const struct destination *d);
 
 /* destination_session.c */
 

@@ -6,6 +6,7 @@
 #include "base/wire.h"
 #include "exporter/plan.h"
 #include "exporter/profile.h"
+#include "exporter/report.h"
 #include "exporter/text.h"
 #include "exporter/typeinfo.h"
 #include "exporter/writer_fixbuf.h"
@@ -27,6 +28,8 @@ struct encoder {
 	struct plan plans[PROFILE_TEMPLATES_MAX];
 	GArray *kept; /* of struct kept */
 	uint32_t octets_max;
+	uint32_t domain;
+	unsigned reports;
 	uint16_t set;       /* id of the open set; 0: none */
 	uint8_t *set_start; /* its header */
 	uint8_t *at;        /* end of the message so far */
@@ -60,15 +63,14 @@ static void kept_clear(void *data)
 	g_free(((struct kept *)data)->octets);
 }
 
-static bool encoder_announce(
-	struct encoder *e, const struct template *templates, uint32_t domain, GError **error)
+static bool encoder_announce(struct encoder *e, const struct template *templates, GError **error)
 {
 	unsigned count = e->profile->template_count;
-	struct fixbuf_writer *w = fixbuf_writer_new(domain, e->octets_max, keep_message, e);
+	struct fixbuf_writer *w = fixbuf_writer_new(e->domain, e->octets_max, keep_message, e);
 	bool good = true;
 
 	/* A reader should know an element's type when it meets it in a template. */
-	if (e->profile->types) {
+	if (e->reports & REPORT_BIT(REPORT_TYPES)) {
 		struct template types;
 
 		typeinfo_template((uint16_t)(TEMPLATE_ID_FIRST + count), &types);
@@ -77,7 +79,7 @@ static bool encoder_announce(
 	for (unsigned i = 0; good && i < count; i++) {
 		good = fixbuf_writer_template(w, &templates[i], error);
 	}
-	good = good && fixbuf_writer_flush(w, error);
+	good = good && report_announce(w, e->reports, error) && fixbuf_writer_flush(w, error);
 	fixbuf_writer_free(w);
 	return good;
 }
@@ -132,6 +134,8 @@ struct encoder *encoder_new(
 	e->context = context;
 	e->profile = profile;
 	e->octets_max = octets_max;
+	e->domain = config->observation_domain;
+	e->reports = config->reports;
 	e->kept = g_array_new(FALSE, FALSE, sizeof(struct kept));
 	g_array_set_clear_func(e->kept, kept_clear);
 	encoder_begin(e);
@@ -140,7 +144,7 @@ struct encoder *encoder_new(
 	templates = g_new(struct template, PROFILE_TEMPLATES_MAX);
 	profile_templates(profile, templates);
 	good = encoder_compile(e, templates, profile->name, error) &&
-	       encoder_announce(e, templates, config->observation_domain, error);
+	       encoder_announce(e, templates, error);
 	g_free(templates);
 	if (!good) {
 		encoder_free(e);
@@ -322,6 +326,30 @@ void encoder_records(struct encoder *e, const struct record_batch *batch)
 		}
 	}
 	e->counters.texts_invalid += source.invalid;
+}
+
+static void report_message(void *context, const struct fixbuf_message *from)
+{
+	struct encoder *e = context;
+	struct encoder_message message = {
+		.octets = from->octets, .size = from->size, .data_records = from->data_records};
+
+	e->sink(e->context, &message);
+}
+
+bool encoder_reports(
+	struct encoder *e, unsigned kinds, const struct report_input *input, GError **error)
+{
+	struct report_output output = {
+		.octets_max = e->octets_max, .sink = report_message, .context = e};
+	struct report_input own = *input;
+	g_autofree struct template *templates = g_new(struct template, PROFILE_TEMPLATES_MAX);
+
+	profile_templates(e->profile, templates);
+	own.domain = e->domain;
+	own.templates = templates;
+	own.template_count = e->profile->template_count;
+	return report_messages(kinds & e->reports, &own, &output, error);
 }
 
 void encoder_counters(const struct encoder *e, struct encoder_counters *ret_counters)

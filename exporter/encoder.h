@@ -13,10 +13,13 @@
  */
 struct encoder;
 
+struct report_input; /* exporter/report.h */
+
 struct encoder_config {
 	const char *profile; /* "basic", "biflow", "full" */
 	uint32_t observation_domain;
 	uint32_t message_octets_max; /* 512 to 65,535, header included */
+	unsigned reports;            /* kinds that will be sent, REPORT_BIT() each */
 };
 
 /** A complete message, borrowed: valid until the sink returns. */
@@ -53,6 +56,13 @@ void encoder_templates(struct encoder *encoder);
  * the end of the device's name.
  */
 void encoder_records(struct encoder *encoder, const struct record_batch *batch);
+
+/**
+ * Emit those of @kinds that the encoder was made for, in messages of their own; @input: all but
+ * domain and templates, which are the encoder's. Fails as report_messages() does.
+ */
+bool encoder_reports(
+	struct encoder *encoder, unsigned kinds, const struct report_input *input, GError **error);
 
 /** Emit what is collected, if anything. */
 void encoder_flush(struct encoder *encoder);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "base/stream.h"
 
 /**
  * The exporting process: destinations, each with its own profile, template state, sequence numbers,
@@ -34,6 +35,7 @@ extern const char *const export_mode_words[]; /* as users write them; NULL at th
 struct export_config {
 	uint32_t observation_domain; /* default 1 */
 	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow */
+	const char *default_reports; /* as in exporter/report_plan.h; NULL: by profile */
 	bool lossless;   /* wait for a slow destination instead of dropping (input from a file) */
 	bool file_clock; /* export time of files follows the records, not the clock (RFC 5655 7.3.2)
 			  */
@@ -66,6 +68,7 @@ bool exporter_remove(struct exporter *exporter, const char *uri, int drain_ms);
 struct export_set {
 	char **destinations; /* NULL: none */
 	const char *profile; /* as default_profile */
+	const char *reports; /* as default_reports */
 	uint32_t observation_domain;
 	enum export_mode mode;
 	int drain_ms; /* for those that are not wanted any more */
@@ -73,7 +76,7 @@ struct export_set {
 
 /**
  * Make the destinations what @set asks for: those that are new are opened, those that are gone are
- * removed, the rest is left alone unless its profile or domain changes with this. If one cannot be
+ * removed, the rest is left alone unless its profile, reports or domain change. If one cannot be
  * opened nothing changes, but that a file which was to be opened anew has ended. Where another
  * may stand in for it, a collector that cannot be reached is no error even with @lossless, unless
  * none can.
@@ -91,6 +94,28 @@ void exporter_records(void *exporter, const struct record_batch *batch);
 
 /** Tell the time of the metering process, µs since the epoch, for file_clock. */
 void exporter_clock(struct exporter *exporter, int64_t now_us);
+
+/*
+ * What reports are made of (exporter/report.h). Each destination sends them when they are due by
+ * its clock, with @lossless by the time of the metering process; tables that changed go out at once,
+ * but not more often than every second.
+ */
+
+/**
+ * Another stream of what follows begins, maybe from another probe: what was told of devices and
+ * interfaces is forgotten, what was lost stays counted.
+ */
+void exporter_begin(struct exporter *exporter);
+
+/** Numbers of the metering process, totals since its start_us. */
+void exporter_metering(struct exporter *exporter, const struct stream_counters *counters);
+
+/** A device or an interface that is new, has changed, or is as before. */
+void exporter_device(struct exporter *exporter, const struct stream_device *device);
+void exporter_interface(struct exporter *exporter, const struct stream_interface *interface);
+
+/** Which members of the records are the flow key, NULL-terminated; copied. */
+void exporter_key(struct exporter *exporter, const char *const *members);
 
 /**
  * Wait for nobody any longer, because somebody wants to end: an exporter_add() that waits for an

@@ -52,6 +52,9 @@ struct exporter *exporter_new(const struct export_config *config, GError **error
 	}
 	exporter->profile = g_strdup(config->default_profile);
 	exporter->config.default_profile = exporter->profile;
+	exporter->reports = g_strdup(config->default_reports);
+	exporter->config.default_reports = exporter->reports;
+	exporter->facts = report_facts_new();
 	exporter->leaving = exporter_leavers();
 	exporter->destinations = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
 	exporter->watch = exporter_watch_new(exporter);
@@ -66,8 +69,10 @@ void exporter_free(struct exporter *exporter)
 		exporter_leave_now(exporter, true);
 		g_array_unref(exporter->leaving);
 		g_ptr_array_unref(exporter->destinations);
+		report_facts_free(exporter->facts);
 		g_free(exporter->profile);
 		g_free(exporter->share);
+		g_free(exporter->reports);
 		g_free(exporter);
 	}
 }
@@ -80,6 +85,7 @@ struct destination *exporter_open(
 	if (destination == NULL) {
 		return NULL;
 	}
+	destination_facts(destination, exporter->facts);
 	/* Who meters a file wants to know at once that nobody takes the result. */
 	while (exporter->config.lossless && !exporter->hurried &&
 		destination_is_opening(destination)) {
@@ -202,6 +208,31 @@ void exporter_clock(struct exporter *exporter, int64_t now_us)
 	for (unsigned i = 0; i < exporter->destinations->len; i++) {
 		destination_clock(exporter_destination(exporter, i), now_us);
 	}
+}
+
+void exporter_begin(struct exporter *exporter)
+{
+	report_facts_begin(exporter->facts);
+}
+
+void exporter_metering(struct exporter *exporter, const struct stream_counters *counters)
+{
+	report_facts_metering(exporter->facts, counters);
+}
+
+void exporter_device(struct exporter *exporter, const struct stream_device *device)
+{
+	report_facts_device(exporter->facts, device);
+}
+
+void exporter_interface(struct exporter *exporter, const struct stream_interface *interface)
+{
+	report_facts_interface(exporter->facts, interface);
+}
+
+void exporter_key(struct exporter *exporter, const char *const *members)
+{
+	report_facts_key(exporter->facts, members);
 }
 
 static bool exporter_finished(struct exporter *exporter)

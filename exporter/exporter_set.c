@@ -86,19 +86,27 @@ static bool any_lives(const GPtrArray *destinations, GError **error)
 	return destinations->len == 0;
 }
 
-static void configure(struct exporter *exporter, const char *profile, uint32_t domain)
+static void replace(char **kept, const char **shown, const char *text)
 {
-	char *copy = g_strdup(profile);
+	char *copy = g_strdup(text);
 
-	g_free(exporter->profile);
-	exporter->profile = copy;
-	exporter->config.default_profile = copy;
+	g_free(*kept);
+	*kept = copy;
+	*shown = copy;
+}
+
+static void configure(
+	struct exporter *exporter, const char *profile, const char *reports, uint32_t domain)
+{
+	replace(&exporter->profile, &exporter->config.default_profile, profile);
+	replace(&exporter->reports, &exporter->config.default_reports, reports);
 	exporter->config.observation_domain = domain;
 }
 
 bool exporter_set(struct exporter *exporter, const struct export_set *set, GError **error)
 {
 	g_autofree char *profile = g_strdup(exporter->profile);
+	g_autofree char *reports = g_strdup(exporter->reports);
 	uint32_t domain = exporter->config.observation_domain;
 	g_autoptr(GPtrArray) fresh = NULL;
 	g_autoptr(GPtrArray) former = NULL;
@@ -110,11 +118,11 @@ bool exporter_set(struct exporter *exporter, const struct export_set *set, GErro
 	wanted = g_ptr_array_new();
 	fresh = g_ptr_array_new_with_free_func((GDestroyNotify)destination_free);
 	former = g_ptr_array_ref(exporter->destinations);
-	configure(exporter, set->profile, set->observation_domain);
+	configure(exporter, set->profile, set->reports, set->observation_domain);
 	if (!gather(exporter, set, wanted, fresh, error) ||
 		(exporter->config.lossless && !any_lives(wanted, error))) {
 		g_ptr_array_unref(wanted);
-		configure(exporter, profile, domain);
+		configure(exporter, profile, reports, domain);
 		exporter_mode_begin(exporter);
 		return false;
 	}

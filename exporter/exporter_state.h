@@ -2,6 +2,7 @@
 
 #include "exporter/destination.h"
 #include "exporter/export.h"
+#include "exporter/report_facts.h"
 
 /* Shared by the exporter's own files: its life (exporter.c), which destinations it has
  * (exporter_set.c), which of them gets what (exporter_mode.c), those that leave (exporter_leave.c), and
@@ -10,6 +11,8 @@
 struct exporter {
 	struct export_config config;
 	char *profile; /* config.default_profile, kept */
+	char *reports; /* config.default_reports, kept */
+	struct report_facts *facts;
 	GPtrArray *destinations;
 	GArray *leaving; /* of struct leaver */
 	GSource *watch;  /* looks after all */

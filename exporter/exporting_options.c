@@ -22,6 +22,14 @@ static const struct option_spec exporting_option_specs[] = {
 		.offset = AT(profile),
 		.argument = "P",
 		.text = "basic, biflow (default) or full"},
+	{.name = "reports",
+		.key = "reports",
+		.kind = OPTION_TEXT,
+		.offset = AT(reports),
+		.argument = "LIST",
+		.text = "options records to send, with intervals: default, all, none, "
+			"metering[:S], exporting[:S], keys, types, interfaces[:S], devices[:S], "
+			"addresses[:S], -KIND"},
 	{.name = "domain",
 		.key = "observation-domain",
 		.letter = 'd',

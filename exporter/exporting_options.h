@@ -11,6 +11,7 @@
 struct exporting_options {
 	char **destinations; /* NULL: none */
 	char *profile;       /* NULL: the default */
+	char *reports;       /* NULL: the default */
 	int64_t domain;
 	int mode;         /* enum export_mode */
 	int64_t drain_ms; /* patience at the end */

@@ -17,7 +17,7 @@ enum {
 static const struct profile profiles[] = {
 	{.name = "basic", .uniflow = true, .template_count = 2},
 	{.name = "biflow", .template_count = 4},
-	{.name = "full", .names = true, .types = true, .template_count = 4 * CLASSES},
+	{.name = "full", .names = true, .template_count = 4 * CLASSES},
 };
 
 /* Members of the small profiles, in the order of the record. */

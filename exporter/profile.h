@@ -21,7 +21,6 @@ struct profile {
 	const char *name;
 	bool names;   /* carries devices and names */
 	bool uniflow; /* a record a direction */
-	bool types;   /* announces the types of own elements (RFC 5610) */
 	unsigned template_count;
 };
 

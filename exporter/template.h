@@ -7,6 +7,7 @@
 #include "exporter/element.h"
 
 #define TEMPLATE_ID_FIRST   256 /* RFC 7011 3.4.1 */
+#define TEMPLATE_ID_REPORTS 512 /* reports have the same id in all profiles */
 #define TEMPLATE_FIELDS_MAX 64
 #define TEMPLATE_VARIABLE   65535 /* field length, RFC 7011 7 */
 

@@ -56,6 +56,7 @@ static const struct option {
 	{"rate", offsetof(struct uri, rate), SCHEME_NETWORK, 0, INT64_C(1000000000000)},
 	{"refresh", offsetof(struct uri, refresh_s), SCHEME_UDP, 0, 86400},
 	{"refresh-messages", offsetof(struct uri, refresh_messages), SCHEME_UDP, 0, 1000000000},
+	{"reports", offsetof(struct uri, reports), SCHEME_ALL, 0, 0, OPTION_TEXT},
 	{"retry", offsetof(struct uri, retry_s), SCHEME_NETWORK, 1, 86400},
 	{"sndbuf", offsetof(struct uri, sndbuf), SCHEME_NETWORK, 4096, 1 << 30},
 	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0, OPTION_ADDRESS},
@@ -382,5 +383,6 @@ void uri_clear(struct uri *uri)
 	g_free(uri->path);
 	g_free(uri->profile);
 	g_free(uri->source);
+	g_free(uri->reports);
 	uri_init(uri);
 }

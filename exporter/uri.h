@@ -26,6 +26,7 @@ struct uri {
 	char *profile;            /* NULL: not given */
 	char *interface;          /* NULL: not given; to send through */
 	char *source;             /* NULL: not given; else an IPv4 or IPv6 address */
+	char *reports;            /* NULL: not given; exporter/report_plan.h */
 	int64_t domain;           /* observation domain */
 	int64_t message_octets;   /* limit of one IPFIX message, header included */
 	int64_t refresh_s;        /* templates again after so long; 0: never by time */

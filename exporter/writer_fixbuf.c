@@ -41,7 +41,8 @@ static void model_add_own(fbInfoModel_t *model)
 		if (e->enterprise == 0) {
 			continue; /* libfixbuf brings IANA's */
 		}
-		if (e->type >= ELEMENT_UNSIGNED8 && e->type <= ELEMENT_FLOAT64) {
+		if ((e->type >= ELEMENT_UNSIGNED8 && e->type <= ELEMENT_FLOAT64) ||
+			(e->type >= ELEMENT_SECONDS && e->type <= ELEMENT_IPV4_ADDRESS)) {
 			ie.flags |= FB_IE_F_ENDIAN;
 		}
 		fbInfoModelAddElement(model, &ie);

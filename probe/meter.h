@@ -114,3 +114,11 @@ void meter_counters(const struct meter *meter, struct meter_counters *ret_counte
  * src, dst, sport, dport, proto, vlan, mac (both), smac, dmac, if, tos.
  */
 bool meter_key_parse(const char *list, uint32_t *ret_fields, GError **error);
+
+#define METER_KEY_MEMBERS_MAX 16
+
+/**
+ * The members of struct flow_record that hold what a key of @fields (0: the 5-tuple) has,
+ * NULL-terminated: what ICMP has in the place of ports, and the IP version, among them.
+ */
+void meter_key_members(uint32_t fields, const char *ret_members[METER_KEY_MEMBERS_MAX]);

@@ -22,6 +22,27 @@ static const struct {
 	{"tos", FLOW_KEY_TOS},
 };
 
+/* Where a record has a field of the key; 0: always in the key. */
+static const struct {
+	const char *member;
+	uint32_t fields;
+} key_members[] = {
+	{"src_address", FLOW_KEY_SRC_ADDRESS},
+	{"dst_address", FLOW_KEY_DST_ADDRESS},
+	{"src_port", FLOW_KEY_SRC_PORT},
+	{"dst_port", FLOW_KEY_DST_PORT},
+	{"icmp_type_code", FLOW_KEY_SRC_PORT | FLOW_KEY_DST_PORT},
+	{"protocol", FLOW_KEY_PROTOCOL},
+	{"ip_version", 0},
+	{"vlan_id", FLOW_KEY_VLAN},
+	{"src_mac", FLOW_KEY_SRC_MAC},
+	{"dst_mac", FLOW_KEY_DST_MAC},
+	{"ingress_interface", FLOW_KEY_INTERFACE},
+	{"tos", FLOW_KEY_TOS},
+};
+
+static_assert(G_N_ELEMENTS(key_members) < METER_KEY_MEMBERS_MAX, "and a NULL");
+
 static uint32_t fields_of(const char *name)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(key_names); i++) {
@@ -55,4 +76,19 @@ bool meter_key_parse(const char *list, uint32_t *ret_fields, GError **error)
 	}
 	*ret_fields = fields;
 	return true;
+}
+
+void meter_key_members(uint32_t fields, const char *ret_members[METER_KEY_MEMBERS_MAX])
+{
+	unsigned count = 0;
+
+	if (fields == 0) {
+		fields = FLOW_KEY_5TUPLE;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(key_members); i++) {
+		if ((fields & key_members[i].fields) == key_members[i].fields) {
+			ret_members[count++] = key_members[i].member;
+		}
+	}
+	ret_members[count] = NULL;
 }

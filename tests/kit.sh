@@ -43,7 +43,7 @@ one()
 	for profile in "${profiles[@]}"; do
 		{
 			judge "$capture" "$profile" "$work"
-			judge "$capture" "$profile" "$work" --uniflow
+			judge "$capture" "$profile" "$work" --uniflow --reports all
 		} >"$work/$(basename "$capture").$profile.wrong" 2>&1
 	done
 }

@@ -75,6 +75,9 @@ tests_fuzz_fuzz_selection_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_spool
 tests_fuzz_fuzz_spool_SOURCES = tests/fuzz/fuzz_spool.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_spool_LDADD = $(EXPORTER_LIBS) $(FUZZ_LIBS)
+FUZZ_TARGETS += tests/fuzz/fuzz_report
+tests_fuzz_fuzz_report_SOURCES = tests/fuzz/fuzz_report.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_report_LDADD = $(EXPORTER_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_ssdp
 tests_fuzz_fuzz_ssdp_SOURCES = tests/fuzz/fuzz_ssdp.c $(FUZZ_MAIN)

@@ -23,9 +23,30 @@ def by_ipfixdump(path, *options):
     return len(re.findall(r"^--- data record", out, re.M)), out
 
 
+def fields_of(text):
+    """Names and values of the enterprise elements in what ipfixDump prints."""
+    return re.findall(r"^\t\(\d+/\d+\) (?:\(S\))? *(\w+) : (?:\(len: \d+\) ?)?(.*)$", text, re.M)
+
+
+def device_table(out):
+    """Number, MAC address, name and vendor of each device as ipfixDump shows the last report of it."""
+    table = {}
+    for section in re.split(r"^--- ", out, flags=re.M):
+        fields = dict(fields_of(section))
+        if "deviceFirstSeen" in fields:
+            table[int(fields["deviceId"])] = tuple(fields[n] for n in ("deviceMacAddress", "deviceName", "deviceVendor"))
+    return table
+
+
+def device_wanted():
+    """The same from the lines that the program itself prints."""
+    rows = [r for r in records(destination="json:-?reports=devices") if r.get("report") == "devices"]
+    return {r["deviceId"]: tuple(r[n] for n in ("deviceMacAddress", "deviceName", "deviceVendor")) for r in rows}
+
+
 def own_values(out):
     """How often ipfixDump shows which value of which of our own elements, by the name that it has for it."""
-    found = re.findall(r"^\t\(\d+/\d+\) +(\w+) : (?:\(len: \d+\) ?)?(.*)$", out, re.M)
+    found = fields_of(out)
     return collections.Counter((name, value) for name, value in found
                                if not name.startswith("reverse") and value not in NOTHING)
 
@@ -136,32 +157,40 @@ def packets(want):
     return [r[name] for r in want for name in ("packetDeltaCount", "reversePacketDeltaCount") if name in r]
 
 
+def check(tap, folder, profile, kind, reports):
+    """One stream of the capture, in the words of each reader."""
+    want = records(*(["--uniflow"] if profile == "basic" else []))
+    what = "of profile %s over %s, reports %s" % (profile, kind, reports)
+    path = os.path.join(folder, "%s-%s-%s.ipfix" % (kind, profile, reports))
+    recorder = Recorder(kind)
+    meter(["%s:127.0.0.1:%d?profile=%s&reports=%s" % (kind, recorder.port, profile, reports)])
+    recorder.finish(path)
+    flows = by_python(path)
+    tap.equal(len(flows), len(want), "python3-ipfix: %d records %s" % (len(want), what))
+    tap.equal(sum(f["packetDeltaCount"] + f.get("reversePacketDeltaCount", 0) for f in flows),
+              sum(r["packetDeltaCount"] + r.get("reversePacketDeltaCount", 0) for r in want),
+              "python3-ipfix: packets %s" % what)
+    count, out = by_ipfixdump(path, "--rfc5610")
+    tap.ok(count >= len(want), "ipfixDump: all records %s" % what, out[-2000:])
+    if profile == "full" and reports == "types":   # own elements in flows alone
+        check_own(tap, path, recorder, want, what)
+    if reports == "all":
+        tap.equal(device_table(out), device_wanted(), "ipfixDump: the table of devices %s" % what)
+    counts, bad = by_tshark(path)
+    tap.equal(bad, [], "tshark: no message %s is malformed or out of sequence" % what)
+    tap.equal(sorted(counts), sorted(packets(want)), "tshark: packets of each record %s" % what)
+
+
 def main():
     tap = Tap("ipfixDump", "tshark")
     ipfix.ie.use_iana_default()
     ipfix.ie.use_5103_default()
     ipfix.ie.use_specfile(collectors("python-ipfix", "weir.iespec"))
     with tempfile.TemporaryDirectory() as folder:
-        for profile, options in (("basic", ["--uniflow"]), ("biflow", []), ("full", [])):
-            want = records(*options)
+        for profile in ("basic", "biflow", "full"):
             for kind in ("udp", "tcp"):
-                path = os.path.join(folder, "%s-%s.ipfix" % (kind, profile))
-                recorder = Recorder(kind)
-                meter(["%s:127.0.0.1:%d?profile=%s" % (kind, recorder.port, profile)])
-                recorder.finish(path)
-                what = "of profile %s over %s" % (profile, kind)
-                flows = by_python(path)
-                tap.equal(len(flows), len(want), "python3-ipfix: %d records %s" % (len(want), what))
-                tap.equal(sum(f["packetDeltaCount"] + f.get("reversePacketDeltaCount", 0) for f in flows),
-                          sum(r["packetDeltaCount"] + r.get("reversePacketDeltaCount", 0) for r in want),
-                          "python3-ipfix: packets %s" % what)
-                count, out = by_ipfixdump(path)
-                tap.ok(count >= len(want), "ipfixDump: all records %s" % what, out[-2000:])
-                if profile == "full":
-                    check_own(tap, path, recorder, want, what)
-                counts, bad = by_tshark(path)
-                tap.equal(bad, [], "tshark: no message %s is malformed or out of sequence" % what)
-                tap.equal(sorted(counts), sorted(packets(want)), "tshark: packets of each record %s" % what)
+                for reports in ("types", "all") if profile == "full" else ("default", "all"):
+                    check(tap, folder, profile, kind, reports)
         check_lists(tap, folder)
     tap.end()
 

@@ -182,9 +182,9 @@ def meter(destinations, *options, capture=None, check=True):
                           timeout=DEADLINE_S)
 
 
-def records(*options, capture=None):
+def records(*options, capture=None, destination="json:-"):
     """The records of the capture as the program itself prints them."""
-    out = meter(["json:-"], *options, capture=capture).stdout
+    out = meter([destination], *options, capture=capture).stdout
     return [json.loads(line) for line in out.splitlines()]
 
 

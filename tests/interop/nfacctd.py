@@ -41,7 +41,7 @@ def printed(path):
         return [json.loads(line) for line in f if line.startswith("{") and line.endswith("\n")]
 
 
-def collect(profile, count):
+def collect(profile, reports, count):
     """What nfacctd printed, once it has seen so many records, and its log."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
@@ -51,7 +51,7 @@ def collect(profile, count):
             f.write(configuration(port, folder))
         nfacctd = Program(["nfacctd", "-f", config])
         until(lambda: "setting object handlers" in nfacctd.output() and udp_bound(port), "nfacctd")
-        meter(["udp:127.0.0.1:%d?profile=%s" % (port, profile)])
+        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s" % (port, profile, reports)])
         until(lambda: sum(row["flows"] for row in printed(out)) >= count, "nfacctd to print all records")
         nfacctd.stop(signal.SIGINT)
         log = nfacctd.output()
@@ -77,32 +77,37 @@ def own_wanted(want):
                                for name in OWN.values() if str(r.get(name, 0)) not in NOTHING)
 
 
+def check(tap, profile, reports):
+    want = {}
+    count = 0
+    flows = records(*(["--uniflow"] if profile == "basic" else []))
+    what = "profile %s, reports %s" % (profile, reports)
+    for r in flows:
+        count += 1
+        s = want.setdefault(key(r)[:5], [0, 0, 0])
+        s[0] += r["packetDeltaCount"]
+        s[1] += r["octetDeltaCount"]
+        s[2] |= r.get("tcpControlBits", 0)
+    rows, log = collect(profile, reports, count)
+    got = {}
+    for f in rows:
+        proto = f["ip_proto"]
+        s = got.setdefault(nf_key(f, proto in ("icmp", "ipv6-icmp")), [0, 0, 0])
+        s[0] += f["packets"]
+        s[1] += f["bytes"]
+        s[2] |= int(f["tcp_flags"])
+    tap.equal(sum(f["flows"] for f in rows), count, "nfacctd: %d records of %s" % (count, what))
+    tap.equal(got, want, "nfacctd: keys, counters and TCP flags of %s" % what)
+    if profile == "full":
+        tap.equal(own_shown(rows), own_wanted(flows), "nfacctd: own elements and reverse counters of %s" % what)
+    tap.ok("sequence" not in log.lower(), "nfacctd: no complaint about sequence numbers with %s" % what, log)
+
+
 def main():
     tap = Tap("nfacctd")
-    for profile, options in (("basic", ["--uniflow"]), ("biflow", []), ("full", [])):
-        want = {}
-        count = 0
-        for r in records(*options):
-            count += 1
-            s = want.setdefault(key(r)[:5], [0, 0, 0])
-            s[0] += r["packetDeltaCount"]
-            s[1] += r["octetDeltaCount"]
-            s[2] |= r.get("tcpControlBits", 0)
-        rows, log = collect(profile, count)
-        got = {}
-        for f in rows:
-            proto = f["ip_proto"]
-            s = got.setdefault(nf_key(f, proto in ("icmp", "ipv6-icmp")), [0, 0, 0])
-            s[0] += f["packets"]
-            s[1] += f["bytes"]
-            s[2] |= int(f["tcp_flags"])
-        tap.equal(sum(f["flows"] for f in rows), count,
-                  "nfacctd: %d records of profile %s" % (count, profile))
-        tap.equal(got, want, "nfacctd: keys, counters and TCP flags of profile %s" % profile)
-        if profile == "full":
-            tap.equal(own_shown(rows), own_wanted(records(*options)),
-                      "nfacctd: own elements and reverse counters of profile full")
-        tap.ok("sequence" not in log.lower(), "nfacctd: no complaint about sequence numbers", log)
+    for profile in ("basic", "biflow", "full"):
+        for reports in ("default", "all"):
+            check(tap, profile, reports)
     tap.end()
 
 

@@ -9,13 +9,13 @@ import tempfile
 from interop import Program, Tap, free_port, key, meter, records, udp_bound, udp_drained, until
 
 
-def collect(profile):
+def collect(profile, reports):
     """Records that nfdump shows of the capture exported with a profile, and nfcapd's own log."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         nfcapd = Program(["nfcapd", "-p", str(port), "-w", folder, "-b", "127.0.0.1", "-B", "8000000"])
         until(lambda: udp_bound(port), "nfcapd")
-        meter(["udp:127.0.0.1:%d?profile=%s" % (port, profile)])
+        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s" % (port, profile, reports)])
         until(lambda: udp_drained(port), "nfcapd to read")
         nfcapd.stop()
         log = nfcapd.output()
@@ -66,17 +66,23 @@ def check_fields(tap, profile, flows, want, reverse):
     tap.equal(bad, [], "nfdump: TCP flags of every %s record" % profile)
 
 
+def check(tap, profile, reports):
+    want = records(*(["--uniflow"] if profile == "basic" else []))
+    what = "profile %s, reports %s" % (profile, reports)
+    flows, log, stat = collect(profile, reports)
+    tap.equal(len(flows), len(want), "nfdump: %d records of %s" % (len(want), what))
+    tap.equal(stat.get("Sequence failures"), "0", "nfcapd: no sequence failures with %s" % what)
+    if profile != "full":   # nfdump overwrites the TCP flags with the reverse ones of profile full
+        check_fields(tap, profile, flows, want, profile != "basic")
+    else:
+        tap.ok("Sequence Errors: 0, Bad Packets: 0" in log, "nfcapd: no complaint about %s" % what, log)
+
+
 def main():
     tap = Tap("nfcapd", "nfdump")
-    for profile, options, reverse in (("basic", ["--uniflow"], False), ("biflow", [], True), ("full", [], True)):
-        want = records(*options)
-        flows, log, stat = collect(profile)
-        tap.equal(len(flows), len(want), "nfdump: %d records of profile %s" % (len(want), profile))
-        tap.equal(stat.get("Sequence failures"), "0", "nfcapd: no sequence failures with profile %s" % profile)
-        if profile != "full":   # nfdump overwrites the TCP flags with the reverse ones of profile full
-            check_fields(tap, profile, flows, want, reverse)
-        else:
-            tap.ok("Sequence Errors: 0, Bad Packets: 0" in log, "nfcapd: no complaint about profile full", log)
+    for profile in ("basic", "biflow", "full"):
+        for reports in ("default", "all"):
+            check(tap, profile, reports)
     tap.end()
 
 

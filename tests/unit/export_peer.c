@@ -96,6 +96,10 @@ void collector_message(struct collector *collector, const uint8_t *octets, size_
 	uint32_t records = 0;
 	bool templates = false;
 
+	if (collector->reader != NULL) {
+		collector->reader(collector->context, octets, size);
+		return;
+	}
 	if (size < 16 || load_be16(octets) != 10 || load_be16(octets + 2) != size) {
 		collector->malformed++;
 		return;

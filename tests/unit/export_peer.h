@@ -33,6 +33,9 @@ struct collector {
 	uint32_t stale_s; /* largest time from templates to data */
 	bool time_back;
 	GArray *ids; /* uint64_t, flow ids in order */
+	/* Another reader of the messages, instead of all the above. */
+	void (*reader)(void *context, const uint8_t *octets, size_t size);
+	void *context;
 };
 
 void collector_init(struct collector *collector);

@@ -34,6 +34,25 @@ tests_unit_test_export_set_SOURCES = tests/unit/test_export_set.c $(EXPORT_PEER)
 tests_unit_test_export_set_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_export_set_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_set
+# These have the real encoder.
+EXPORT_SUMS = \
+	tests/unit/export_peer.c \
+	tests/unit/export_peer.h \
+	tests/unit/export_sums.c \
+	tests/unit/export_sums.h \
+	tests/unit/unit.h
+
+check_PROGRAMS += tests/unit/test_export_report
+tests_unit_test_export_report_SOURCES = tests/unit/test_export_report.c $(EXPORT_SUMS)
+tests_unit_test_export_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_report_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_report
+
+check_PROGRAMS += tests/unit/test_export_report_net
+tests_unit_test_export_report_net_SOURCES = tests/unit/test_export_report_net.c $(EXPORT_SUMS)
+tests_unit_test_export_report_net_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_report_net_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_report_net
 
 check_PROGRAMS += tests/unit/test_export_tcp
 tests_unit_test_export_tcp_SOURCES = tests/unit/test_export_tcp.c $(EXPORT_PEER)
@@ -130,3 +149,18 @@ tests_unit_test_spool_crash_SOURCES = tests/unit/test_spool_crash.c tests/unit/u
 tests_unit_test_spool_crash_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_spool_crash_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_spool_crash
+check_PROGRAMS += tests/unit/test_report_facts
+tests_unit_test_report_facts_SOURCES = tests/unit/test_report_facts.c tests/unit/unit.h
+tests_unit_test_report_facts_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_facts_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_report_facts
+check_PROGRAMS += tests/unit/test_report_plan
+tests_unit_test_report_plan_SOURCES = tests/unit/test_report_plan.c tests/unit/unit.h
+tests_unit_test_report_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_plan_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_report_plan
+check_PROGRAMS += tests/unit/test_report
+tests_unit_test_report_SOURCES = tests/unit/test_report.c tests/unit/unit.h
+tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_report_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_report

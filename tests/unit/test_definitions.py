@@ -99,11 +99,14 @@ def tshark(text):
 EXACT = {kind: kind for _, kind in OWN.values()}
 TYPES = {"ipfixcol2": EXACT, "libfixbuf": EXACT, "python-ipfix": EXACT, "tshark": EXACT,
          "goflow2": {"string": "string", "unsigned8": "varint", "unsigned16": "varint", "unsigned32": "varint",
-                     "unsigned64": "varint", "macAddress": "varint", "boolean": "varint"},
+                     "unsigned64": "varint", "macAddress": "varint", "boolean": "varint",
+                     "dateTimeMilliseconds": "varint", "ipv4Address": "bytes", "ipv6Address": "bytes"},
          "elastic": {"string": ":string", "unsigned8": ":uint8", "unsigned16": ":uint16", "unsigned32": ":uint32",
-                     "unsigned64": ":uint64", "macAddress": ":mac_addr", "boolean": ":uint8"},
+                     "unsigned64": ":uint64", "macAddress": ":mac_addr", "boolean": ":uint8",
+                     "dateTimeMilliseconds": ":uint64", "ipv4Address": ":ip4_addr", "ipv6Address": ":ip6_addr"},
          "nfacctd": {"string": "vlen str", "unsigned8": "1 u_int", "unsigned16": "2 u_int", "unsigned32": "4 u_int",
-                     "unsigned64": "8 u_int", "macAddress": "6 mac", "boolean": "1 u_int"}}
+                     "unsigned64": "8 u_int", "macAddress": "6 mac", "boolean": "1 u_int",
+                     "dateTimeMilliseconds": "8 u_int", "ipv4Address": "4 ip", "ipv6Address": "16 ip"}}
 
 
 def check():

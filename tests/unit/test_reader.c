@@ -7,6 +7,7 @@
 #include "base/wire.h"
 #include "exporter/encoder.h"
 #include "exporter/reader.h"
+#include "exporter/report.h"
 #include "tests/unit/made_records.h"
 
 static void keep(void *context, const struct encoder_message *message)
@@ -24,7 +25,8 @@ static void count(void *context, const struct reader_record *record)
 /* Every prefix, and every octet changed; the address sanitizer sees what is read too far. */
 static void damaged_messages_do_no_harm(void **state)
 {
-	struct encoder_config config = {.profile = "full", .message_octets_max = 1420};
+	struct encoder_config config = {
+		.profile = "full", .message_octets_max = 1420, .reports = REPORT_BIT(REPORT_TYPES)};
 	GByteArray *good = g_byte_array_new();
 	struct encoder *encoder = encoder_new(&config, keep, good, NULL);
 	struct made_records *made = g_new(struct made_records, 1);
