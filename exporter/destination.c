@@ -434,9 +434,14 @@ bool destination_end(struct destination *destination, GError **error)
 	struct destination *d = destination;
 	bool whole = d->config->lossless || d->ops->local;
 	uint64_t before = whole ? 0 : d->told_records;
+	struct trail_loss loss;
 
 	if (d->session == SESSION_UP) {
 		destination_settle(d);
+	}
+	if (d->session == SESSION_UP && d->trail != NULL) {
+		trail_end(d->trail, destination_now(d), &loss);
+		destination_refuse(d, &loss);
 	}
 	if (d->session != SESSION_DEAD) {
 		destination_die(d);

@@ -196,7 +196,7 @@ static void destination_event_established(void *owner)
 	d->alarmed = false;
 	d->templates_time_s = 0;
 	if (d->trail != NULL) {
-		*d->trail = (struct trail){.count = 0};
+		*d->trail = (struct trail){.begun_us = destination_now(d)};
 	}
 	d->counters.connects++;
 	if (!d->ops->local) {
@@ -231,10 +231,14 @@ static void destination_event_writable(void *owner)
 	destination_pump(d);
 }
 
-/*
- * Datagrams met a closed port, or a link too narrow: they are counted as not sent after all. Their
- * records are in the sequence number already.
- */
+void destination_refuse(struct destination *d, const struct trail_loss *loss)
+{
+	destination_unsend(d, &loss->info, loss->count);
+	destination_lose(d, &loss->info);
+	d->sequence -= loss->info.data_records;
+}
+
+/* Datagrams met a closed port, or a link too narrow. */
 static void destination_event_refused(void *owner, const struct transport_refusal *refusal)
 {
 	struct destination *d = owner;
@@ -242,9 +246,7 @@ static void destination_event_refused(void *owner, const struct transport_refusa
 
 	d->counters.send_errors++;
 	trail_refuse(d->trail, refusal, destination_now(d), &loss);
-	destination_unsend(d, &loss.info, loss.count);
-	destination_lose(d, &loss.info);
-	d->sequence -= loss.info.data_records;
+	destination_refuse(d, &loss);
 	destination_fault(d, g_steal_pointer(&d->transport->error));
 	destination_alarm(d);
 	if (!refusal->alone) {

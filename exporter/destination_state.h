@@ -181,5 +181,8 @@ void destination_templates(struct destination *d);
 /** Adapt the encoder to what the path carries. Calls the encoder. */
 void destination_fit(struct destination *d);
 
+/** Count messages as not sent after all; their records are in the sequence number already. */
+void destination_refuse(struct destination *d, const struct trail_loss *loss);
+
 /** Keep the first error of a destination's life; takes @error. */
 void destination_fault(struct destination *d, GError *error);

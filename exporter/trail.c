@@ -68,10 +68,23 @@ static void lose(struct trail *trail, uint32_t index, struct trail_loss *loss)
 	}
 }
 
+static bool is_streak(const struct trail *trail, int64_t now_us)
+{
+	return trail->refused_us != 0 && now_us - trail->refused_us <= STREAK_US;
+}
+
+/* Of a session so young nobody knows that it ever was of use. */
+static bool is_fresh(
+	const struct trail *trail, const struct transport_refusal *refusal, int64_t now_us)
+{
+	return refusal->sparse && trail->refused_us == 0 && trail->begun_us != 0 &&
+	       now_us - trail->begun_us <= STREAK_US;
+}
+
 void trail_refuse(struct trail *trail, const struct transport_refusal *refusal, int64_t now_us,
 	struct trail_loss *ret_loss)
 {
-	bool streak = trail->refused_us != 0 && now_us - trail->refused_us <= STREAK_US;
+	bool streak = is_streak(trail, now_us) || is_fresh(trail, refusal, now_us);
 	uint32_t index = find(trail, refusal);
 
 	*ret_loss = (struct trail_loss){.count = 0};
@@ -83,6 +96,7 @@ void trail_refuse(struct trail *trail, const struct transport_refusal *refusal, 
 		return;
 	}
 	trail->refused_us = now_us;
+	trail->sparse = refusal->sparse;
 	if (streak) {
 		*ret_loss = (struct trail_loss){.info = trail->older, .count = trail->older_count};
 	}
@@ -96,4 +110,17 @@ void trail_refuse(struct trail *trail, const struct transport_refusal *refusal, 
 	}
 	trail->first = place(trail, index + 1);
 	trail->count -= index + 1;
+}
+
+void trail_end(struct trail *trail, int64_t now_us, struct trail_loss *ret_loss)
+{
+	*ret_loss = (struct trail_loss){.count = 0};
+	if (!trail->sparse || !is_streak(trail, now_us)) {
+		return;
+	}
+	*ret_loss = (struct trail_loss){.info = trail->older, .count = trail->older_count};
+	for (uint32_t i = 0; i < trail->count; i++) {
+		lose(trail, i, ret_loss);
+	}
+	*trail = (struct trail){.count = 0};
 }

@@ -26,6 +26,7 @@ enum transport_result {
 struct transport_refusal {
 	const uint8_t *octets; /* how the message began, as the network quotes it; borrowed */
 	uint32_t size;         /* of that; 0: nobody knows which message it was */
+	bool sparse;           /* whoever tells this does not tell it of each message */
 	bool alone;            /* its own fault (its size), which says nothing of others */
 };
 

@@ -110,6 +110,17 @@ void lookup_cancel(struct lookup *lookup)
 	}
 }
 
+bool lookup_address_is_loopback(const struct lookup_address *address)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&address->storage;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address->storage;
+
+	if (address->storage.ss_family == AF_INET) {
+		return ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	}
+	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}
+
 char *lookup_address_text(const struct lookup_address *address)
 {
 	char host[NI_MAXHOST];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -28,6 +29,9 @@ struct lookup *lookup_start(
 
 /** @done will not be called any more. NULL is ignored. */
 void lookup_cancel(struct lookup *lookup);
+
+/** True if it is of this host by its number alone. */
+bool lookup_address_is_loopback(const struct lookup_address *address);
 
 /** "192.0.2.1 port 4739", for messages. */
 char *lookup_address_text(const struct lookup_address *address);

@@ -27,6 +27,7 @@ struct udp {
 	struct lookup *lookup;
 	int fd; /* -1: no session */
 	int headers;
+	bool loopback;
 	bool sent; /* something, in this session */
 	GSource *watch;
 	GSource *linger; /* until when refusals are awaited; NULL: the session is not at its end */
@@ -87,6 +88,7 @@ static bool udp_connect(struct udp *udp, const struct lookup_address *address)
 	if (udp->fd < 0) {
 		return false;
 	}
+	udp->loopback = lookup_address_is_loopback(address);
 	udp->headers = ipv6 ? UDP_HEADERS_IPV6 : UDP_HEADERS_IPV4;
 	udp_error_ask(udp->fd, ipv6);
 	if (setsockopt(udp->fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
@@ -145,8 +147,10 @@ static gboolean udp_writable(gint fd, GIOCondition condition, gpointer data)
 
 static void udp_refused(struct udp *udp, int code, const uint8_t *octets, uint32_t size)
 {
-	struct transport_refusal refusal = {
-		.octets = octets, .size = size, .alone = code == EMSGSIZE};
+	struct transport_refusal refusal = {.octets = octets,
+		.size = size,
+		.sparse = !udp->loopback,
+		.alone = code == EMSGSIZE};
 
 	transport_fail(&udp->base, code, "a message was not taken");
 	udp->base.config.events->refused(udp->base.config.owner, &refusal);

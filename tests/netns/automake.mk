@@ -11,10 +11,12 @@ dist_check_SCRIPTS += \
 	tests/netns/daemons.py \
 	tests/netns/rate.py \
 	tests/netns/modes.py \
+	tests/netns/refusal.py \
 	tests/netns/run.py
 dist_check_SCRIPTS += \
 	tests/netns/daemons.py \
 	tests/netns/modes.py \
+	tests/netns/refusal.py \
 	tests/netns/run.py
 EXTRA_DIST += \
 	tests/netns/home.py \

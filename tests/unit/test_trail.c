@@ -132,6 +132,50 @@ static void what_was_forgotten_is_lost_with_a_refusal_of_it(void **state)
 	assert_int_equal(refuse(trail, 5, 100, false, 2 * SECOND).info.data_records, 4 + 5);
 }
 
+static struct trail_loss end(struct trail *trail, bool sparse, int64_t now_us)
+{
+	const struct transport_refusal refusal = {.sparse = sparse};
+	struct trail_loss loss;
+
+	trail_refuse(trail, &refusal, SECOND, &loss);
+	assert_int_equal(loss.count, 1); /* when it began is not known */
+	for (uint32_t i = 1; i <= TRAIL_MESSAGES + 1; i++) {
+		add(trail, i);
+	}
+	trail_end(trail, now_us, &loss);
+	return loss;
+}
+
+static void what_was_sent_since_a_sparse_refusal_is_lost_at_the_end(void **state)
+{
+	const uint32_t n = TRAIL_MESSAGES + 1;
+	g_autofree struct trail *limited = trail_of(2);
+	g_autofree struct trail *late = trail_of(2);
+	g_autofree struct trail *each = trail_of(2);
+	struct trail_loss loss = end(limited, true, 5 * SECOND);
+
+	assert_int_equal(loss.count, n);
+	assert_int_equal(loss.info.data_records, n * (n + 1) / 2);
+	assert_int_equal(end(late, true, 5 * SECOND + 1).count, 0);
+	assert_int_equal(end(each, false, SECOND).count, 0);
+}
+
+static void first_sparse_refusal_costs_all_of_a_young_session(void **state)
+{
+	const struct transport_refusal sparse = {.sparse = true};
+	g_autofree struct trail *young = trail_of(TRAIL_MESSAGES + 10);
+	g_autofree struct trail *old = trail_of(10);
+	g_autofree struct trail *each = trail_of(10);
+	struct trail_loss loss;
+
+	young->begun_us = old->begun_us = each->begun_us = SECOND;
+	trail_refuse(young, &sparse, 5 * SECOND, &loss);
+	assert_int_equal(loss.count, TRAIL_MESSAGES + 10);
+	trail_refuse(old, &sparse, 5 * SECOND + 1, &loss);
+	assert_int_equal(loss.count, 1);
+	assert_int_equal(refuse(each, 7, 100, false, SECOND).count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +186,8 @@ int main(void)
 		cmocka_unit_test(message_is_refused_but_once),
 		cmocka_unit_test(message_too_large_says_nothing_of_others),
 		cmocka_unit_test(more_messages_than_it_holds_are_added_up),
+		cmocka_unit_test(what_was_sent_since_a_sparse_refusal_is_lost_at_the_end),
+		cmocka_unit_test(first_sparse_refusal_costs_all_of_a_young_session),
 		cmocka_unit_test(what_was_forgotten_is_lost_with_a_refusal_of_it),
 	};
 
