@@ -26,8 +26,15 @@ enum log_target {
 extern const char *const log_level_words[];
 extern const char *const log_target_words[];
 
-/** Send everything up to @level to @target under the name @program (borrowed, must stay). */
+/**
+ * Send everything up to @level to @target under the name @program (borrowed, must stay). When standard
+ * error is meant and is a stream to the journal (JOURNAL_STREAM, systemd.exec(5)), then lines go there
+ * as entries that keep their levels.
+ */
 void log_open(const char *program, enum log_target target, enum log_level level);
+
+/** True if lines go through a socket, which may have to be opened anew. */
+bool log_needs_socket(void);
 
 /** Change how much is written. */
 void log_level_set(enum log_level level);

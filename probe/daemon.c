@@ -159,7 +159,7 @@ bool probe_confine(struct probe *probe, GError **error)
 	struct privilege_user user;
 	const struct privilege_needs needs = {.profile = PRIVILEGE_PROBE,
 		.read_files = options->daemon.config != NULL,
-		.log_socket = options->daemon.log_target != LOG_TARGET_STDERR};
+		.log_socket = log_needs_socket()};
 
 	if (options->daemon.user != NULL &&
 		(!privilege_user_find(options->daemon.user, &user, error) ||

@@ -4,10 +4,12 @@ tests_netns_listen_LDADD = $(BASE_LIBS)
 tests_netns_send_SOURCES = tests/netns/send.c
 
 TESTS += \
+	tests/netns/background.py \
 	tests/netns/daemons.py \
 	tests/netns/rate.py \
 	tests/netns/run.py
 dist_check_SCRIPTS += \
+	tests/netns/background.py \
 	tests/netns/daemons.py \
 	tests/netns/rate.py \
 	tests/netns/modes.py \

@@ -304,29 +304,6 @@ def waiting_costs_next_to_nothing(folder):
     sink.close()
 
 
-def background_programs_are_at_work_when_the_shell_goes_on(folder):
-    arguments = ["--run-dir", folder, "--log", "stderr"]
-    sink = Sink("udp")
-    for program, more in (("weir-probe", ["-i", "in"]), ("weir-export", ["-o", sink.uri])):
-        subprocess.run([os.path.join(home.BUILD, program)] + arguments + more, check=True,
-                       timeout=home.PATIENCE)
-    pids = []
-    for program in ("weir-probe", "weir-export"):
-        with open(os.path.join(folder, program + ".pid"), encoding="ascii") as f:
-            pids.append(int(f.read()))
-    time.sleep(0.3)
-    sent = home.send(100, 10)
-    for pid in pids:
-        os.kill(pid, signal.SIGTERM)
-        home.wait_until(lambda p=pid: not os.path.exists("/proc/%d" % p) or
-                        open("/proc/%d/stat" % p, encoding="ascii").read().split()[2] == "Z",
-                        "the end of %d" % pid)
-    exported(sink, [sent])
-    status = subprocess.run([os.path.join(home.BUILD, "weir-probe"), "-i", "nowhere"] + arguments,
-                            stderr=subprocess.DEVNULL, timeout=home.PATIENCE, check=False)
-    equal(status.returncode, 1, "exit status of one that cannot start")
-
-
 def an_interface_that_went_down_comes_back(folder):
     sink = Sink("udp")
     probe = home.probe(folder)
@@ -406,7 +383,6 @@ if __name__ == "__main__":
         no_rights_are_left,
         another_user_takes_over,
         waiting_costs_next_to_nothing,
-        background_programs_are_at_work_when_the_shell_goes_on,
         an_interface_that_went_down_comes_back,
         an_interface_that_is_gone_ends_the_probe_with_everything_sent,
         a_pipe_that_is_silent_delays_no_end,

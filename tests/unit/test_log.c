@@ -1,7 +1,9 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -83,6 +85,34 @@ static void a_long_event_is_cut(void **state)
 	assert_int_equal(read_caught(*state)[octets - 1], '\n');
 }
 
+#ifdef HAVE_SYSTEMD
+static void set_journal_stream(unsigned long long change)
+{
+	struct stat status;
+	char text[64];
+
+	assert_int_equal(fstat(STDERR_FILENO, &status), 0);
+	(void)snprintf(text, sizeof(text), "%llu:%llu", (unsigned long long)status.st_dev,
+		(unsigned long long)status.st_ino + change);
+	assert_int_equal(setenv("JOURNAL_STREAM", text, 1), 0);
+}
+
+static void standard_error_that_leads_to_the_journal_is_known(void **state)
+{
+	set_journal_stream(0);
+	log_open("weir-test", LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	assert_true(log_needs_socket());
+	set_journal_stream(1);
+	log_open("weir-test", LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	assert_false(log_needs_socket());
+	assert_int_equal(unsetenv("JOURNAL_STREAM"), 0);
+	log_open("weir-test", LOG_TARGET_STDERR, LOG_LEVEL_INFO);
+	assert_false(log_needs_socket());
+	log_open("weir-test", LOG_TARGET_SYSLOG, LOG_LEVEL_INFO);
+	assert_true(log_needs_socket());
+}
+#endif
+
 static void nothing_comes_on_stderr_when_syslog_is_the_target(void **state)
 {
 	log_open("weir-test", LOG_TARGET_SYSLOG, LOG_LEVEL_ERROR);
@@ -99,6 +129,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_is_above_the_level_is_not_written, catch_stderr, release_stderr),
 		cmocka_unit_test_setup_teardown(a_long_event_is_cut, catch_stderr, release_stderr),
+#ifdef HAVE_SYSTEMD
+		cmocka_unit_test_setup_teardown(standard_error_that_leads_to_the_journal_is_known,
+			catch_stderr, release_stderr),
+#endif
 		cmocka_unit_test_setup_teardown(nothing_comes_on_stderr_when_syslog_is_the_target,
 			catch_stderr, release_stderr),
 	};
