@@ -29,4 +29,5 @@ EXTRA_DIST += \
 .PHONY: show
 show: all tests/netns/send
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/tests/netns/rate.py \
-		--rate 200000 --seconds 10 --stop 5 --ring-octets 0
+		--rate 200000 --seconds 10 --stop 5 \
+		--ring-octets 4194304 --max-flows 65536

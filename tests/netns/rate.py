@@ -1,10 +1,11 @@
 """Many packets a second: all that was sent is exported, or counted as lost, even while the exporter
 stands still.
 
-	rate.py [--rate N] [--seconds S] [--stop S] [--ring-octets N]
+	rate.py [--rate N] [--seconds S] [--stop S] [--ring-octets N] [--max-flows N]
 
-Without options a form short enough for every day, whose packets all fit the kernel's ring, so that
-no machine is too slow for it; `make show` runs the full one, with the default ring.
+Without options a form short enough for every day that no machine is too slow for: its packets all fit
+the kernel's ring, and each of them ends a flow while the exporter stands still. `make show` runs the
+full one, with the probe's defaults.
 """
 import argparse
 import os
@@ -17,18 +18,16 @@ from daemons import ends_well, equal
 from sink import Sink, Totals
 
 FLOWS = 2000
-ENDING_FLOWS = 40000  # a record of each, every second
+ENDING_FLOWS = 40000  # a record of each every second, or sooner
 LOOK_S = 0.2  # seldom, so that the looking does not disturb
 options = argparse.Namespace()
 
 
 def probe(folder, *arguments):
-    if options.ring_octets:
-        arguments += ("--ring-octets", str(options.ring_octets))
-    return home.probe(folder, *arguments)
+    return home.probe(folder, "--ring-octets", str(options.ring_octets), *arguments)
 
 
-def wire(count, flows):
+def wire(flows, count=10 ** 7):
     """A sender that waits for nobody's turn on the processor, as no wire does."""
     sender = home.sender(count, flows, rate=options.rate)
     os.setpriority(os.PRIO_PROCESS, sender.pid, -15)
@@ -59,7 +58,7 @@ def nothing_is_lost_at_a_steady_rate(folder):
     export = home.export(folder, "-o", sink.uri)
     home.connected(export)
     cpu_s = meter.cpu_s()
-    sender = wire(options.rate * options.seconds, FLOWS)
+    sender = wire(FLOWS, options.rate * options.seconds)
     sent, counters = sent_and_metered(folder, sender)
     print("# the probe took %.2f CPU s" % (meter.cpu_s() - cpu_s))
     equal(counters["missed_records"], 0, "records lost on the stream")
@@ -73,15 +72,18 @@ def nothing_is_lost_at_a_steady_rate(folder):
 def what_a_standing_exporter_misses_is_counted_and_reported(folder):
     """Flows end all the time, more than the stream keeps while the exporter is stopped."""
     path = os.path.join(folder, "out.ipfix")
-    meter = probe(folder, "--active", "1", "--idle", "1")
+    meter = probe(folder, "--active", "1", "--idle", "1", "--max-flows", str(options.max_flows))
     export = home.export(folder, "-o", "file:" + path)
     home.connected(export)
     count = options.rate * options.seconds
-    sender = wire(count, ENDING_FLOWS)
+    sender = wire(ENDING_FLOWS)
     home.seen(folder, count // 4, LOOK_S)
     export.process.send_signal(signal.SIGSTOP)
-    home.seen(folder, count // 4 + int(options.rate * options.stop), LOOK_S)
+    begin = home.status(folder)["counters"]["packets"]
+    home.seen(folder, begin + int(options.rate * options.stop), LOOK_S)
     export.process.send_signal(signal.SIGCONT)
+    home.seen(folder, count, LOOK_S)
+    sender.terminate()
     sent, counters = sent_and_metered(folder, sender)
     ends_well(meter)
     ends_well(export)
@@ -106,6 +108,7 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--stop", type=float, default=1.5)
     parser.add_argument("--ring-octets", type=int, default=64 << 20)
+    parser.add_argument("--max-flows", type=int, default=512)
     home.enter()
     parser.parse_args(namespace=options)
     sys.exit(home.run([
