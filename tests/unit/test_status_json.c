@@ -107,15 +107,17 @@ static void every_selector_is_there_with_its_counters(void **state)
 	assert_number(first, "selected_octets", 9);
 }
 
-#define COUNT_NAME(name)   +1
-#define ASSERT_THERE(name) assert_true(json_is_integer(json_object_get(counters, #name)));
+#define NAME(name) #name,
 
 static void every_counter_is_there_under_its_name(void **state)
 {
+	static const char *const names[] = {STREAM_COUNTERS_LIST(NAME)};
 	const json_t *counters = json_object_get(*state, "counters");
 
-	STREAM_COUNTERS_LIST(ASSERT_THERE)
-	assert_int_equal(json_object_size(counters), 0 STREAM_COUNTERS_LIST(COUNT_NAME));
+	assert_int_equal(json_object_size(counters), sizeof(names) / sizeof(names[0]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_true(json_is_integer(json_object_get(counters, names[i])));
+	}
 	assert_number(counters, "packets", 1000000007);
 	assert_number(counters, "ip_packets", 99);
 	assert_number(counters, "malformed", 3);
