@@ -21,5 +21,5 @@ tidy: $(BUILT_SOURCES) config.h
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(top_srcdir)/tests/lint/tidy.py -std=gnu17 \
 		-include $(abs_top_builddir)/config.h -I$(abs_top_srcdir) -I$(abs_top_builddir) \
 		$(GLIB_CFLAGS) $(GIO_CFLAGS) $(XXHASH_CFLAGS) $(PCAP_CFLAGS) $(CRYPTO_CFLAGS) \
-		$(FIXBUF_CFLAGS) $(JANSSON_CFLAGS) $(CMOCKA_CFLAGS) \
+		$(FIXBUF_CFLAGS) $(JANSSON_CFLAGS) $(NDPI_CFLAGS) $(CMOCKA_CFLAGS) \
 		-DWEIR_OUI_CSV='"$(OUI_CSV)"'

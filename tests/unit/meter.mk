@@ -3,6 +3,15 @@ METER_TEST_SOURCES = \
 	tests/unit/meter_fixture.h \
 	tests/unit/unit.h
 
+APPLICATION_TEST_SOURCES = \
+	tests/unit/application_flow.c \
+	tests/unit/application_flow.h \
+	tests/unit/hello.c \
+	tests/unit/hello.h \
+	tests/unit/seal_crypto.c \
+	tests/unit/seal_crypto.h \
+	$(METER_TEST_SOURCES)
+
 # This one has a library of its own to look into packets, before libprobe.a is searched for one.
 check_PROGRAMS += tests/unit/test_application
 tests_unit_test_application_SOURCES = tests/unit/test_application.c tests/unit/unit.h
@@ -12,8 +21,7 @@ TESTS += tests/unit/test_application
 
 check_PROGRAMS += tests/unit/test_application_names
 tests_unit_test_application_names_SOURCES = tests/unit/test_application_names.c \
-	tests/unit/hello.c tests/unit/hello.h \
-	tests/unit/seal_crypto.c tests/unit/seal_crypto.h $(METER_TEST_SOURCES)
+	$(APPLICATION_TEST_SOURCES)
 tests_unit_test_application_names_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_application_names_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_application_names
@@ -47,6 +55,13 @@ tests_unit_test_meter_SOURCES = tests/unit/test_meter.c $(METER_TEST_SOURCES)
 tests_unit_test_meter_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_meter_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_meter
+
+check_PROGRAMS += tests/unit/test_meter_applications
+tests_unit_test_meter_applications_SOURCES = tests/unit/test_meter_applications.c \
+	$(APPLICATION_TEST_SOURCES)
+tests_unit_test_meter_applications_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
+tests_unit_test_meter_applications_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_meter_applications
 
 check_PROGRAMS += tests/unit/test_meter_model
 tests_unit_test_meter_model_SOURCES = tests/unit/test_meter_model.c $(METER_TEST_SOURCES)

@@ -63,7 +63,7 @@ bool application_engine_packet(struct application_engine *engine, void *state,
 {
 	struct fake_state *s = state;
 	const uint8_t *payload = octets + count - 2;
-	char kind = packet.payload_octets == 2 ? (char)payload[0] : '\0';
+	uint8_t kind = packet.payload_octets == 2 ? payload[0] : 0;
 
 	assert_int_equal(now_us, packet.time_us);
 	assert_true(count <= sizeof(engine->packet));

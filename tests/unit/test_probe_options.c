@@ -63,12 +63,25 @@ static void a_flow_key_is_understood(void **state)
 	probe_options_clear(&options);
 }
 
+static void applications_are_recognised_when_asked_for(void **state)
+{
+	struct probe_options options;
+
+	assert_true(LOAD(&options, NULL, "-i", "eth0"));
+	assert_false(options.metering.applications);
+	probe_options_clear(&options);
+	assert_true(LOAD(&options, NULL, "-i", "eth0", "--applications", "--key", "5tuple,vlan"));
+	assert_true(options.metering.applications);
+	probe_options_clear(&options);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
 	REFUSE("must be given", "--uniflow");
 	REFUSE("must be given", "-i", "eth0", "-r", "x.pcap");
 	REFUSE("at most 8", "-i1", "-i2", "-i3", "-i4", "-i5", "-i6", "-i7", "-i8", "-i9");
 	REFUSE("--key: ", "-i", "eth0", "--key", "colour");
+	REFUSE("'src,dst' lacks the 5-tuple", "-i", "eth0", "--key", "src,dst", "--applications");
 	REFUSE("--max-flows: '0'", "-i", "eth0", "--max-flows", "0");
 	REFUSE("--log-level: 'loud'", "-i", "eth0", "--log-level", "loud");
 }
@@ -113,6 +126,8 @@ static void what_needs_a_restart_is_named(void **state)
 	expect_settled("--run-dir", "/tmp", "run-dir");
 	expect_settled("--user", "nobody", "user");
 	expect_settled("--log", "stderr", "log");
+	expect_settled("--promiscuous", "--applications", "promiscuous");
+	expect_settled("--applications", "--uniflow", "applications");
 	expect_settled("--idle", "5", NULL);
 	expect_settled("--active", "5", NULL);
 	expect_settled("--home", "10.0.0.0/8", NULL);
@@ -127,6 +142,7 @@ int main(void)
 		cmocka_unit_test(an_interface_is_enough),
 		cmocka_unit_test(a_file_waits_for_its_subscriber),
 		cmocka_unit_test(a_flow_key_is_understood),
+		cmocka_unit_test(applications_are_recognised_when_asked_for),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(help_and_version_need_nothing_else),
 		cmocka_unit_test(what_needs_a_restart_is_named),
