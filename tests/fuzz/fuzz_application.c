@@ -1,6 +1,6 @@
 /*
  * Recognising applications: packets of a few flows into a pool that is smaller. The input is a
- * sequence of packets: flags (bit 0 the sender, bits 1-2 the flow, bit 3 TCP, bit 4 IPv6, bits 5-7
+ * sequence of packets: flags (bit 0 the sender, all others the flow: bit 3 TCP, bit 4 IPv6, bits 5-7
  * the port), length (2 octets), payload. What looks into them is a library, whose own faults show
  * here as well.
  */
@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define FLOWS   4
+#define FLOWS   128
 #define STATES  3
 #define TIME_US (INT64_C(1700000000) * 1000000)
 
@@ -36,7 +36,7 @@ static bool look(struct applications *applications, struct flows *flows, struct 
 	uint8_t flags = wire_u8(w);
 	uint32_t octets = wire_be16(w);
 	unsigned end = flags & 1;
-	unsigned flow = flags >> 1 & 3;
+	unsigned flow = flags >> 1;
 	struct flow_packet packet = {.time_us = TIME_US + flows->packets++ * 1000};
 	const uint8_t *payload;
 	uint8_t *copy;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/wire.h"
+#include "probe/application.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
 #include "probe/selector.h"
@@ -18,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define SETTING_NAMES   0x04
 #define SETTING_KEY     0x08
 #define SETTING_CACHES  0x10
+#define SETTING_LOOK    0x20 /* for applications; where the key is not set */
+#define STATES          2
 #define TIME_UNIT_NS    INT64_C(16000000)
 #define TIME_START_NS   (INT64_C(1700000000) * 1000000000)
 
@@ -81,6 +84,18 @@ static bool is_complete(
 	return sums->packets[cache] == packets;
 }
 
+/* What recognises applications, once for all inputs: its tables take long to build. */
+static struct applications *engine(void)
+{
+	static struct applications *applications;
+
+	if (applications == NULL && applications_available()) {
+		applications = applications_new(STATES, NULL);
+		check(applications != NULL);
+	}
+	return applications;
+}
+
 static void configure(struct meter_config *config, uint8_t setting)
 {
 	config->cache_count = setting & SETTING_CACHES ? 2 : 1;
@@ -97,6 +112,8 @@ static void configure(struct meter_config *config, uint8_t setting)
 	}
 	if (setting & SETTING_KEY) {
 		config->caches[0].key_fields = setting >> 5 | FLOW_KEY_SRC_MAC | FLOW_KEY_DST_MAC;
+	} else if (setting & SETTING_LOOK) {
+		config->applications = engine();
 	}
 }
 
