@@ -25,13 +25,15 @@
  * element   name in the registry for IPv4 records; element6 for IPv6 records ("" = the same).
  *           Members whose element is "-" are not exported.
  *
- * Order: 8-octet members first, so that the struct has no padding (asserted below).
+ * Order: 8-octet members first, so that the struct has no padding (asserted below); reverse times
+ * and TCP flags before the forward ones, since nfdump 1.7.1 takes both for the same element, of which
+ * the last counts.
  */
 #define RECORD_FIELDS(F)                                                                           \
-	F(start_us, TIME, "flowStartMilliseconds", "", "first packet, this direction")             \
-	F(end_us, TIME, "flowEndMilliseconds", "", "last packet, this direction")                  \
 	F(rev_start_us, TIME, "reverseFlowStartMilliseconds", "", "first packet back; 0: none")    \
 	F(rev_end_us, TIME, "reverseFlowEndMilliseconds", "", "last packet, reverse; 0: none")     \
+	F(start_us, TIME, "flowStartMilliseconds", "", "first packet, this direction")             \
+	F(end_us, TIME, "flowEndMilliseconds", "", "last packet, this direction")                  \
 	F(octets, U64, "octetDeltaCount", "", "IP-layer octets since the last record")             \
 	F(packets, U64, "packetDeltaCount", "", "packets since the last record")                   \
 	F(rev_octets, U64, "reverseOctetDeltaCount", "", "IP-layer octets, reverse")               \
@@ -63,8 +65,8 @@
 	F(icmp_type_code, U16, "icmpTypeCodeIPv4", "icmpTypeCodeIPv6", "type * 256 + code")        \
 	F(vlan_id, U16, "vlanId", "", "outer VLAN of the first packet; 0: untagged")               \
 	F(customer_vlan_id, U16, "dot1qCustomerVlanId", "", "inner VLAN of the first packet")      \
-	F(tcp_flags, FLAGS, "tcpControlBits", "", "union of TCP flags")                            \
 	F(rev_tcp_flags, FLAGS, "reverseTcpControlBits", "", "union of TCP flags, reverse")        \
+	F(tcp_flags, FLAGS, "tcpControlBits", "", "union of TCP flags")                            \
 	F(src_mac, MAC, "sourceMacAddress", "", "of the first packet")                             \
 	F(dst_mac, MAC, "destinationMacAddress", "", "of the first packet")                        \
 	F(device_mac, MAC, "deviceMacAddress", "", "of the home-side device")                      \

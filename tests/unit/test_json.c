@@ -111,15 +111,16 @@ static void a_record_with_everything_says_everything(void **state)
 		.biflow_direction = 1};
 
 	check_record(&r, "xxa\"b",
-		"{\"flowStartMilliseconds\":1700000000123,\"flowEndMilliseconds\":1700000000999,"
-		"\"reverseFlowStartMilliseconds\":1700000000124,"
-		"\"reverseFlowEndMilliseconds\":1700000000998,\"octetDeltaCount\":1000,"
+		"{\"reverseFlowStartMilliseconds\":1700000000124,"
+		"\"reverseFlowEndMilliseconds\":1700000000998,"
+		"\"flowStartMilliseconds\":1700000000123,\"flowEndMilliseconds\":1700000000999,"
+		"\"octetDeltaCount\":1000,"
 		"\"packetDeltaCount\":10,\"reverseOctetDeltaCount\":2000,"
 		"\"reversePacketDeltaCount\":20,\"flowId\":9,\"farEndName\":\"a\\\"b\","
 		"\"sourceIPv6Address\":\"::\",\"destinationIPv6Address\":\"::\","
 		"\"tcpSequenceNumber\":0,\"reverseTcpSequenceNumber\":0,\"deviceId\":3,"
 		"\"farEndNameAge\":0,\"sourceTransportPort\":1,\"destinationTransportPort\":2,"
-		"\"tcpControlBits\":27,\"reverseTcpControlBits\":0,"
+		"\"reverseTcpControlBits\":0,\"tcpControlBits\":27,"
 		"\"deviceMacAddress\":\"02:00:00:00:00:01\",\"protocolIdentifier\":6,"
 		"\"ipVersion\":6,\"ipClassOfService\":0,\"reverseIpClassOfService\":0,"
 		"\"flowEndReason\":0,\"flowDirection\":0,\"biflowDirection\":1,"

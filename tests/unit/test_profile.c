@@ -9,17 +9,23 @@
 
 static const char *const profile_names[] = {"basic", "biflow", "full"};
 
-static bool template_has(const struct template *t, const char *name)
+/* Where a name is in a template, from 1; 0: nowhere. */
+static unsigned template_place(const struct template *t, const char *name)
 {
 	for (unsigned i = 0; i < t->field_count; i++) {
 		char own[ELEMENT_NAME_MAX];
 
 		element_name(t->fields[i].element, t->fields[i].reverse, own);
 		if (strcmp(own, name) == 0) {
-			return true;
+			return i + 1;
 		}
 	}
-	return false;
+	return 0;
+}
+
+static bool template_has(const struct template *t, const char *name)
+{
+	return template_place(t, name) > 0;
 }
 
 /* What holds for every field of a template of @profile. */
@@ -56,6 +62,31 @@ static void templates_hold_what_their_profile_promises(void **state)
 			check_fields(profile, t, back);
 		}
 	}
+}
+
+static void what_nfdump_takes_for_the_same_ends_with_the_forward_one(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"reverseFlowStartMilliseconds", "flowStartMilliseconds"},
+		{"reverseFlowEndMilliseconds", "flowEndMilliseconds"},
+		{"reverseTcpControlBits", "tcpControlBits"}};
+	struct template templates[PROFILE_TEMPLATES_MAX];
+	unsigned found = 0;
+
+	for (size_t p = 0; p < G_N_ELEMENTS(profile_names); p++) {
+		const struct profile *profile = profile_by_name(profile_names[p]);
+
+		profile_templates(profile, templates);
+		for (unsigned i = 0; i < profile->template_count * G_N_ELEMENTS(pairs); i++) {
+			const char *const *pair = pairs[i % G_N_ELEMENTS(pairs)];
+			const struct template *t = &templates[i / G_N_ELEMENTS(pairs)];
+			unsigned back = template_place(t, pair[0]);
+
+			found += back > 0;
+			assert_true(back == 0 || back < template_place(t, pair[1]));
+		}
+	}
+	assert_int_equal(found, 2 * 2 + 2 * (3 + 2 + 2)); /* times; flags of TCP in the full one */
 }
 
 static void the_full_profile_has_every_member_of_the_record(void **state)
@@ -119,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(templates_hold_what_their_profile_promises),
+		cmocka_unit_test(what_nfdump_takes_for_the_same_ends_with_the_forward_one),
 		cmocka_unit_test(the_full_profile_has_every_member_of_the_record),
 		cmocka_unit_test(elements_are_found_by_name_and_number),
 		cmocka_unit_test(the_last_name_is_cut_between_characters),
