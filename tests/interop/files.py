@@ -181,11 +181,16 @@ def check(tap, folder, profile, kind, reports):
     tap.equal(sorted(counts), sorted(packets(want)), "tshark: packets of each record %s" % what)
 
 
-def main():
-    tap = Tap("ipfixDump", "tshark")
+def use_elements():
+    """Tell python3-ipfix of all elements, our own too."""
     ipfix.ie.use_iana_default()
     ipfix.ie.use_5103_default()
     ipfix.ie.use_specfile(collectors("python-ipfix", "weir.iespec"))
+
+
+def main():
+    tap = Tap("ipfixDump", "tshark")
+    use_elements()
     with tempfile.TemporaryDirectory() as folder:
         for profile in ("basic", "biflow", "full"):
             for kind in ("udp", "tcp"):

@@ -41,8 +41,8 @@ def printed(path):
         return [json.loads(line) for line in f if line.startswith("{") and line.endswith("\n")]
 
 
-def collect(profile, reports, count):
-    """What nfacctd printed, once it has seen so many records, and its log."""
+def collect(profile, count, reports="default", more=()):
+    """What nfacctd printed, once it has seen so many records, and its log. @more: destinations besides."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         config = os.path.join(folder, "nfacctd.conf")
@@ -51,7 +51,7 @@ def collect(profile, reports, count):
             f.write(configuration(port, folder))
         nfacctd = Program(["nfacctd", "-f", config])
         until(lambda: "setting object handlers" in nfacctd.output() and udp_bound(port), "nfacctd")
-        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s" % (port, profile, reports)])
+        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s" % (port, profile, reports), *more])
         until(lambda: sum(row["flows"] for row in printed(out)) >= count, "nfacctd to print all records")
         nfacctd.stop(signal.SIGINT)
         log = nfacctd.output()
@@ -88,7 +88,7 @@ def check(tap, profile, reports):
         s[0] += r["packetDeltaCount"]
         s[1] += r["octetDeltaCount"]
         s[2] |= r.get("tcpControlBits", 0)
-    rows, log = collect(profile, reports, count)
+    rows, log = collect(profile, count, reports)
     got = {}
     for f in rows:
         proto = f["ip_proto"]
