@@ -305,13 +305,12 @@ static void a_settled_name_keeps_the_age_it_had(void **state)
 static void settled_names_take_their_room_from_their_own_host(void **state)
 {
 	struct fixture *f = fixture_of(4);
-	uint32_t handle;
 
 	learn(f, 2, 1, "other.example", 0);
 	learn(f, 1, 1, "a.example", 0);
-	handle = find(f, 1, 1, 0);
 	for (int64_t age_s = 1; age_s < 100; age_s++) {
-		handle = find(f, 1, 1, age_s * 1000000);
+		uint32_t handle = find(f, 1, 1, age_s * 1000000);
+
 		(void)name_table_settle(f->table, handle, age_s * 1000000, age_s * 1000000);
 		assert_view(f, handle, "a.example", 0);
 	}
