@@ -22,7 +22,7 @@ import nfacctd
 import nfcapd
 from interop import WEIR, Recorder, Tap, collectors, meter, records
 
-PROFILES = ("basic", "biflow", "full", "structured")
+PROFILES = ("basic", "biflow", "full")
 NOTHING = ("", "0", "false", "00:00:00:00:00:00", "0.0.0.0", "::")   # as good as not shown
 
 # Receivers that must show every field; the others at least these.
@@ -59,10 +59,11 @@ def by_version(address, name):
 
 
 def sent(path):
-    """Flow records that left, as the program's own reader has them."""
+    """Flow records that left, as the program's own reader has them; lists are left out."""
     out = subprocess.run([WEIR, "dump", path], capture_output=True, text=True, check=True).stdout
     flows = [json.loads(line) for line in out.splitlines()]
-    return [{name: plain(value) for name, value in flow["rec"].items()} for flow in flows if "scope" not in flow]
+    return [{name: plain(value) for name, value in flow["rec"].items() if not isinstance(value, (dict, list))}
+            for flow in flows if "scope" not in flow]
 
 
 def stream(profile, path, more):
@@ -265,8 +266,6 @@ def compare(want, got):
 def rows():
     """(receiver, profile, records sent, records got, elements right, wrong, dropped)"""
     for profile in PROFILES:
-        if meter(["json:-"], "--profile", profile, check=False).returncode != 0:
-            continue
         count = len(records(*(["--uniflow"] if profile == "basic" else [])))
         for receiver, take in RECEIVERS.items():
             with tempfile.TemporaryDirectory() as folder:
