@@ -186,6 +186,10 @@ size_t stream_encode(uint8_t *ret, const struct stream_message *message)
 	case STREAM_SELECTION:
 		count = stream_selection_encode(&pen, &message->selection);
 		break;
+	case STREAM_KEY:
+		stream_put_u8(&pen, message->key.cache);
+		stream_put_text(&pen, message->key.members, sizeof(message->key.members));
+		break;
 	case STREAM_ACK:
 		stream_put_u64(&pen, message->ack);
 		break;

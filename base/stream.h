@@ -18,7 +18,7 @@
  *	HELLO    magic 4, version 2, flags 2, layout 8, octets of a record 4, instance 8, number 8,
  *	         program (count octets)
  *	FLOWS    clock 8, number 8, octets of the text 4, zero 4, records (count), text
- *	DEVICE, INTERFACE, COUNTERS, SELECTION   see their structs; texts are one length octet and
+ *	DEVICE, INTERFACE, COUNTERS, SELECTION, KEY   see their structs; texts are one length octet and
  *	         the octets
  *	BYE      reason 1
  *	ACK      number 8
@@ -49,7 +49,8 @@ enum stream_type {
 	STREAM_COUNTERS = 5,
 	STREAM_BYE = 6,
 	STREAM_SELECTION = 7,
-	STREAM_ACK = 8
+	STREAM_ACK = 8,
+	STREAM_KEY = 9
 };
 
 struct stream_hello {
@@ -163,6 +164,12 @@ struct stream_selection {
 	struct selection_counters counters[SELECTION_SELECTORS_MAX];
 };
 
+/** The flow key of one cache: the members of its records that make packets one flow. */
+struct stream_key {
+	uint8_t cache;     /* as in the records */
+	char members[256]; /* of struct flow_record, parted by commas */
+};
+
 enum stream_bye {
 	STREAM_BYE_END = 1,     /* the file has been read, everything was sent */
 	STREAM_BYE_SHUTDOWN = 2 /* the probe ends; another may follow */
@@ -177,6 +184,7 @@ struct stream_message {
 		struct stream_interface interface;
 		struct stream_counters counters;
 		struct stream_selection selection;
+		struct stream_key key;
 		enum stream_bye bye;
 		uint64_t ack; /* all batches up to this number are safe */
 	};

@@ -172,6 +172,13 @@ static enum status decode_interface(struct wire *w, struct stream_interface *ret
 	return finish(w, good);
 }
 
+static enum status decode_key(struct wire *w, struct stream_key *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->cache = wire_u8(w);
+	return finish(w, take_text(w, ret->members, sizeof(ret->members)));
+}
+
 static enum status decode_counters(struct wire *w, struct stream_counters *ret)
 {
 	uint64_t values[sizeof(*ret) / sizeof(uint64_t)];
@@ -230,6 +237,8 @@ enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message
 	switch (type) {
 	case STREAM_INTERFACE:
 		return decode_interface(&w, &ret->interface);
+	case STREAM_KEY:
+		return decode_key(&w, &ret->key);
 	case STREAM_COUNTERS:
 		return decode_counters(&w, &ret->counters);
 	case STREAM_BYE:

@@ -12,6 +12,7 @@
 #include "cli/stats_json.h"
 #include "cli/summary.h"
 #include "exporter/export.h"
+#include "probe/account.h"
 #include "probe/application.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
@@ -88,7 +89,6 @@ static bool run_open(struct run *run, GError **error)
 {
 	struct identity_config config = {.hash_seed = (uint64_t)run->options.hash_seed};
 	struct meter_config meter;
-	const char *key[METER_KEY_MEMBERS_MAX];
 	bool has_destination = run->options.exporting.destinations != NULL;
 
 	if (!meter_options_meter(&run->options, &meter, error)) {
@@ -118,8 +118,12 @@ static bool run_open(struct run *run, GError **error)
 	if (run->meter == NULL) {
 		return false;
 	}
-	meter_key_members(meter.caches[0].key_fields, key);
-	exporter_key(run->exporter, key);
+	for (unsigned cache = 0; cache < meter.cache_count; cache++) {
+		struct stream_key key;
+
+		account_key(&meter.caches[cache], (uint8_t)cache, &key);
+		exporter_key(run->exporter, &key);
+	}
 	run->facts = (struct meter_facts){.source = run->source,
 		.meter = run->meter,
 		.identity = run->identity,

@@ -115,6 +115,9 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 			message->interface.name);
 		exporter_interface(daemon->exporter, &message->interface);
 		break;
+	case STREAM_KEY:
+		exporter_key(daemon->exporter, &message->key);
+		break;
 	case STREAM_SELECTION:
 	case STREAM_ACK:
 	case STREAM_DEVICE:

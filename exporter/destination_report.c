@@ -81,6 +81,9 @@ void destination_last_reports(struct destination *d)
 	}
 	d->told = true;
 	report_emit(d, d->plan.kinds & ~REPORT_BIT(REPORT_KEYS), 0);
+	if (d->plan.revision != d->facts->revision) {
+		report_emit(d, d->plan.kinds & REPORT_BIT(REPORT_KEYS), d->plan.revision);
+	}
 	destination_flush(d);
 }
 

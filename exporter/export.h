@@ -114,8 +114,8 @@ void exporter_metering(struct exporter *exporter, const struct stream_counters *
 void exporter_device(struct exporter *exporter, const struct stream_device *device);
 void exporter_interface(struct exporter *exporter, const struct stream_interface *interface);
 
-/** Which members of the records are the flow key, NULL-terminated; copied. */
-void exporter_key(struct exporter *exporter, const char *const *members);
+/** What makes packets one flow in one cache. */
+void exporter_key(struct exporter *exporter, const struct stream_key *key);
 
 /**
  * Wait for nobody any longer, because somebody wants to end: an exporter_add() that waits for an

@@ -230,9 +230,9 @@ void exporter_interface(struct exporter *exporter, const struct stream_interface
 	report_facts_interface(exporter->facts, interface);
 }
 
-void exporter_key(struct exporter *exporter, const char *const *members)
+void exporter_key(struct exporter *exporter, const struct stream_key *key)
 {
-	report_facts_key(exporter->facts, members);
+	report_facts_key(exporter->facts, key);
 }
 
 static bool exporter_finished(struct exporter *exporter)

@@ -77,7 +77,7 @@ static void write_keys(struct report_writer *w, const struct report_input *input
 {
 	const struct report_facts *facts = input->facts;
 
-	if (facts->key == NULL || facts->key_revision <= input->since) {
+	if (!report_facts_is_key(facts, "ip_version") || facts->key_revision <= input->since) {
 		return;
 	}
 	for (unsigned i = 0; i < input->template_count; i++) {
@@ -88,8 +88,7 @@ static void write_keys(struct report_writer *w, const struct report_input *input
 			const struct template_field *field = &t->fields[k];
 
 			if (field->member != NULL &&
-				g_strv_contains(
-					(const char *const *)facts->key, field->member->member)) {
+				report_facts_is_key(facts, field->member->member)) {
 				indicator |= UINT64_C(1) << k;
 			}
 		}

@@ -21,12 +21,19 @@ struct report_facts *report_facts_new(void)
 	return facts;
 }
 
+static void forget_keys(struct report_facts *facts)
+{
+	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
+		g_clear_pointer(&facts->keys[i], g_strfreev);
+	}
+}
+
 void report_facts_free(struct report_facts *facts)
 {
 	if (facts != NULL) {
 		g_ptr_array_unref(facts->devices);
 		g_ptr_array_unref(facts->interfaces);
-		g_strfreev(facts->key);
+		forget_keys(facts);
 		g_free(facts);
 	}
 }
@@ -47,43 +54,36 @@ static void losses_add(struct report_losses *to, const struct report_losses *los
 }
 
 /*
- * What a subscriber lost counts from when it joined, what nobody heard from when the probe began:
- * the same probe goes on with the latter, another begins anew.
+ * What nobody heard counts from when the probe began, what a subscriber lost from when it joined,
+ * unless the probe knew it again: that number begins anew when it is smaller than before.
  */
-static void stream_ends(struct report_facts *facts)
+static void losses_go_on(struct report_facts *facts, const struct stream_counters *now)
 {
-	struct stream_counters *c = &facts->metering;
-	struct report_losses gone = {
-		.records = c->lost_records, .packets = c->lost_packets, .octets = c->lost_octets};
+	const struct stream_counters *c = &facts->metering;
+	struct report_losses gone = {0};
 
+	if (c->start_us != now->start_us) {
+		gone = losses_of(c);
+	} else if (now->lost_records < c->lost_records) {
+		gone.records = c->lost_records;
+		gone.packets = c->lost_packets;
+		gone.octets = c->lost_octets;
+	}
 	losses_add(&facts->before, &gone);
-	c->lost_records = 0;
-	c->lost_packets = 0;
-	c->lost_octets = 0;
-}
-
-static void probe_ends(struct report_facts *facts)
-{
-	struct report_losses gone = losses_of(&facts->metering);
-
-	losses_add(&facts->before, &gone);
-	memset(&facts->metering, 0, sizeof(facts->metering));
 }
 
 void report_facts_begin(struct report_facts *facts)
 {
-	stream_ends(facts);
 	g_ptr_array_set_size(facts->devices, 0);
 	g_ptr_array_set_size(facts->interfaces, 0);
+	forget_keys(facts);
 }
 
 void report_facts_metering(struct report_facts *facts, const struct stream_counters *counters)
 {
 	struct report_losses now;
 
-	if (facts->metering.start_us != counters->start_us) {
-		probe_ends(facts);
-	}
+	losses_go_on(facts, counters);
 	facts->metering = *counters;
 	now = losses_of(counters);
 	losses_add(&now, &facts->before);
@@ -138,6 +138,26 @@ static void *table_row(struct report_facts *facts, GPtrArray *table, uint32_t id
 	return row;
 }
 
+/* All but when it was seen last; of addresses those that count. */
+static bool same_device(const struct stream_device *a, const struct stream_device *b)
+{
+	return memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && a->random_mac == b->random_mac &&
+	       a->gateway == b->gateway && a->name_source == b->name_source &&
+	       strcmp(a->name, b->name) == 0 && strcmp(a->vendor, b->vendor) == 0 &&
+	       strcmp(a->vendor_class, b->vendor_class) == 0 &&
+	       a->address_count == b->address_count &&
+	       memcmp(a->address_versions, b->address_versions, a->address_count) == 0 &&
+	       memcmp(a->addresses, b->addresses, a->address_count * sizeof(a->addresses[0])) ==
+		       0 &&
+	       a->first_seen_us == b->first_seen_us;
+}
+
+static bool same_interface(const struct stream_interface *a, const struct stream_interface *b)
+{
+	return a->link_type == b->link_type && a->home == b->home &&
+	       memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && strcmp(a->name, b->name) == 0;
+}
+
 void report_facts_device(struct report_facts *facts, const struct stream_device *device)
 {
 	struct report_device *row =
@@ -147,7 +167,7 @@ void report_facts_device(struct report_facts *facts, const struct stream_device 
 		return;
 	}
 	row->device.last_seen_us = device->last_seen_us;
-	if (row->revision == 0 || memcmp(&row->device, device, sizeof(*device)) != 0) {
+	if (row->revision == 0 || !same_device(&row->device, device)) {
 		row->device = *device;
 		row->revision = ++facts->revision;
 	}
@@ -161,20 +181,43 @@ void report_facts_interface(struct report_facts *facts, const struct stream_inte
 	if (row == NULL) {
 		return;
 	}
-	if (row->revision == 0 || memcmp(&row->interface, interface, sizeof(*interface)) != 0) {
+	if (row->revision == 0 || !same_interface(&row->interface, interface)) {
 		row->interface = *interface;
 		row->revision = ++facts->revision;
 	}
 }
 
-void report_facts_key(struct report_facts *facts, const char *const *members)
+void report_facts_key(struct report_facts *facts, const struct stream_key *key)
 {
-	if (facts->key != NULL && g_strv_equal((const char *const *)facts->key, members)) {
+	g_auto(GStrv) members = g_strsplit(key->members, ",", -1);
+
+	if (key->cache >= REPORT_CACHES_MAX) {
+		facts->forgotten++;
 		return;
 	}
-	g_strfreev(facts->key);
-	facts->key = g_strdupv((char **)members);
-	facts->key_revision = ++facts->revision;
+	if (facts->keys[key->cache] == NULL ||
+		!g_strv_equal((const char *const *)facts->keys[key->cache],
+			(const char *const *)members)) {
+		g_strfreev(facts->keys[key->cache]);
+		facts->keys[key->cache] = g_steal_pointer(&members);
+		facts->key_revision = ++facts->revision;
+	}
+}
+
+bool report_facts_is_key(const struct report_facts *facts, const char *member)
+{
+	bool told = false;
+
+	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
+		if (facts->keys[i] == NULL) {
+			continue;
+		}
+		if (!g_strv_contains((const char *const *)facts->keys[i], member)) {
+			return false;
+		}
+		told = true;
+	}
+	return told;
 }
 
 uint64_t report_facts_ignored(const struct stream_counters *counters)

@@ -13,6 +13,7 @@
  */
 #define REPORT_DEVICES_MAX    1024 /* as many as a probe knows */
 #define REPORT_INTERFACES_MAX 256
+#define REPORT_CACHES_MAX     4
 
 struct report_device {
 	uint64_t revision;
@@ -39,7 +40,7 @@ struct report_facts {
 	struct report_losses before;     /* of those before this stream, in it */
 	GPtrArray *devices;              /* struct report_device, by id */
 	GPtrArray *interfaces;           /* struct report_interface, by index */
-	char **key;                      /* members of struct flow_record; NULL: not told */
+	char **keys[REPORT_CACHES_MAX];  /* members of struct flow_record; NULL: not told */
 	uint64_t key_revision;
 	uint64_t revision;  /* of the last change */
 	uint64_t forgotten; /* devices and interfaces for which there was no room */
@@ -64,8 +65,14 @@ void report_facts_device(struct report_facts *facts, const struct stream_device 
 /** An interface as it is now. */
 void report_facts_interface(struct report_facts *facts, const struct stream_interface *interface);
 
-/** Which members of a record are the flow key, NULL-terminated; copied. */
-void report_facts_key(struct report_facts *facts, const char *const *members);
+/** The flow key of a cache; one of a number too large is ignored and counted as forgotten. */
+void report_facts_key(struct report_facts *facts, const struct stream_key *key);
+
+/**
+ * True if the member of struct flow_record is a part of the key in every cache, so that it is one
+ * whichever cache a record comes from. False if no key was told.
+ */
+bool report_facts_is_key(const struct report_facts *facts, const char *member);
 
 /** Packets that the metering process did not process, as far as they were seen at all. */
 uint64_t report_facts_ignored(const struct stream_counters *counters);

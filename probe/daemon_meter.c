@@ -163,5 +163,6 @@ void probe_reload(struct probe *probe)
 	log_level_set((enum log_level)options.daemon.log_level);
 	probe_options_clear(&probe->reloaded);
 	probe->reloaded = options;
+	probe_report_keys(probe);
 	log_notice(PROBE_AREA, "configuration reloaded");
 }

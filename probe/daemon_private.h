@@ -72,6 +72,9 @@ bool probe_meter_open(struct probe *probe, const struct probe_options *options, 
 /** SIGHUP: read the configuration again. What was metered so far goes out with reason 4. */
 void probe_reload(struct probe *probe);
 
+/** Tell what makes packets one flow, in every cache. */
+void probe_report_keys(const struct probe *probe);
+
 /** A joined callback: interfaces, devices, counters. @context: the probe. */
 void probe_report_joined(void *context);
 

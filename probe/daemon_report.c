@@ -149,12 +149,26 @@ static void report_interfaces(const struct probe *probe)
 	g_free(message);
 }
 
+void probe_report_keys(const struct probe *probe)
+{
+	const struct meter_config *config = &probe->reloaded.meter;
+	struct stream_message *message = g_new0(struct stream_message, 1);
+
+	message->type = STREAM_KEY;
+	for (unsigned cache = 0; cache < config->cache_count; cache++) {
+		account_key(&config->caches[cache], (uint8_t)cache, &message->key);
+		stream_server_event(probe->server, message);
+	}
+	g_free(message);
+}
+
 void probe_report_joined(void *context)
 {
 	struct probe *probe = context;
 	struct stream_counters counters;
 
 	report_interfaces(probe);
+	probe_report_keys(probe);
 	if (probe->identity != NULL) {
 		identity_devices(probe->identity, introduce_device, probe);
 	}

@@ -1,4 +1,5 @@
 """weir-probe and weir-export on a wire of their own: nothing is lost, or it is counted."""
+import json
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import sys
 import time
 
 import home
-from sink import Sink
+from sink import NOT_SENT, Sink
 
 
 def equal(got, wanted, what):
@@ -107,8 +108,35 @@ def what_a_stopped_exporter_misses_is_counted(folder):
     print("# exported %d packets, %s lost on the stream" % (totals.packets, lost.group(2)))
     equal(totals.packets + int(lost.group(2)), sent["packets"], "packets exported and lost")
     equal(totals.octets + int(lost.group(3)), sent["octets"], "octets exported and lost")
+    equal([totals.not_sent.get(name) for name in NOT_SENT.values()],
+          [int(number) for number in lost.groups()], "losses that the last report tells")
     if int(lost.group(2)) == 0:
         raise AssertionError("the test lost nothing, so it shows nothing")
+
+
+def the_daemons_report_what_a_file_reports(folder):
+    """Keys, interfaces, devices and statistics come over the stream."""
+    path = os.path.join(folder, "out.ipfix")
+    probe = home.probe(folder, "--home", "in")
+    export = home.export(folder, "-o", "file:%s?profile=basic&reports=all" % path)
+    home.connected(export)
+    home.send(400, 20)
+    ends_well(probe)
+    ends_well(export)
+    out = subprocess.run([os.path.join(home.BUILD, "weir"), "dump", path], check=True,
+                         stdout=subprocess.PIPE, encoding="utf-8").stdout
+    told = {}
+    for line in out.splitlines():
+        record = json.loads(line)
+        if "scope" in record:
+            told.setdefault((record["scope"][0], tuple(record["rec"])[-1]), []).append(record["rec"])
+    named = [r for r in told["ingressInterface", "interfaceHomeSide"] if r["interfaceName"] == "in"]
+    equal(named[-1]["interfaceHomeSide"], True, "the home's side")
+    equal(len({r["templateId"] for r in told["templateId", "flowKeyIndicator"]}), 2, "templates with a key")
+    equal(len(told["deviceId", "deviceLastSeen"]) > 0, True, "devices")
+    equal(told["observationDomainId", "observedFlowTotalCount"][-1]["observedFlowTotalCount"] >= 20, True,
+          "flows observed")
+    equal(told["exportingProcessId", "observationTimeMilliseconds#2"][-1]["notSentFlowTotalCount"], 0, "losses")
 
 
 def what_nobody_hears_is_counted(folder):
@@ -374,6 +402,7 @@ if __name__ == "__main__":
         a_silent_wire_delays_no_end,
         a_killed_probe_is_found_again,
         what_a_stopped_exporter_misses_is_counted,
+        the_daemons_report_what_a_file_reports,
         what_nobody_hears_is_counted,
         a_new_configuration_loses_no_packet,
         the_home_is_an_interface_or_a_prefix,

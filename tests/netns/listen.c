@@ -46,6 +46,7 @@ static void take(struct totals *totals, const struct stream_message *message)
 		totals->interfaces++;
 		break;
 	case STREAM_SELECTION:
+	case STREAM_KEY:
 		break;
 	case STREAM_COUNTERS:
 		totals->counters = message->counters;

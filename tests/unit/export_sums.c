@@ -87,14 +87,15 @@ void sums_clear(struct sums *s)
 
 struct exporter *told_exporter(bool from_file)
 {
-	static const char *const key[] = {"src_address", "dst_address", "protocol", NULL};
+	static const struct stream_key key = {
+		.members = "src_address,dst_address,protocol,ip_version"};
 	struct export_config config = {.observation_domain = 1,
 		.lossless = from_file,
 		.file_clock = from_file,
 		.clock = &peer_clock};
 	struct exporter *exporter = exporter_new(&config, NULL);
 
-	exporter_key(exporter, key);
+	exporter_key(exporter, &key);
 	return exporter;
 }
 

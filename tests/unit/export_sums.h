@@ -27,7 +27,7 @@ void sums_init(struct sums *s);
 void sums_clear(struct sums *s);
 
 /** One message, for struct collector. */
-void sums_message(void *sums, const uint8_t *octets, size_t size);
+void sums_message(void *context, const uint8_t *octets, size_t size);
 
 /** A whole file. */
 void sums_file(struct sums *s, const char *path);

@@ -122,6 +122,10 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 	case STREAM_SELECTION:
 		fill_selection(&ret->selection);
 		break;
+	case STREAM_KEY:
+		ret->key.cache = 2;
+		(void)snprintf(ret->key.members, sizeof(ret->key.members), "src_address,tos");
+		break;
 	case STREAM_ACK:
 		ret->ack = UINT64_C(0x0102030405060708);
 		break;

@@ -74,6 +74,18 @@ static void losses_of_a_stream_that_was_broken_stay_counted(void **state)
 	expect_lost(facts, 28);
 }
 
+static void losses_that_the_probe_remembers_are_counted_once(void **state)
+{
+	struct report_facts *facts = *state;
+
+	tell(facts, 1, 100, 5, 20);
+	report_facts_begin(facts);
+	tell(facts, 1, 200, 5, 20);
+	expect_lost(facts, 25);
+	tell(facts, 1, 300, 7, 20);
+	expect_lost(facts, 27);
+}
+
 static void losses_of_a_probe_that_was_restarted_stay_counted(void **state)
 {
 	struct report_facts *facts = *state;
@@ -159,8 +171,9 @@ static void a_full_table_forgets_the_oldest_device_and_counts_it(void **state)
 
 static void interfaces_and_key_change_the_revision_only_when_they_differ(void **state)
 {
-	static const char *const key[] = {"src_address", "dst_address", NULL};
-	static const char *const other[] = {"src_address", NULL};
+	static const struct stream_key key = {.members = "src_address,dst_address"};
+	static const struct stream_key other = {.members = "src_address"};
+	static const struct stream_key beyond = {.cache = REPORT_CACHES_MAX, .members = "tos"};
 	struct report_facts *facts = *state;
 	struct stream_interface interface;
 
@@ -172,13 +185,18 @@ static void interfaces_and_key_change_the_revision_only_when_they_differ(void **
 	interface.home = true;
 	report_facts_interface(facts, &interface);
 	assert_int_equal(facts->revision, 2);
-	report_facts_key(facts, key);
-	report_facts_key(facts, key);
+	report_facts_key(facts, &key);
+	report_facts_key(facts, &key);
 	assert_int_equal(facts->revision, 3);
-	report_facts_key(facts, other);
+	report_facts_key(facts, &other);
 	assert_int_equal(facts->key_revision, 4);
+	assert_true(report_facts_is_key(facts, "src_address"));
+	assert_false(report_facts_is_key(facts, "dst_address"));
+	report_facts_key(facts, &beyond);
+	assert_int_equal(facts->forgotten, 1);
 	report_facts_begin(facts);
 	assert_int_equal(facts->interfaces->len, 0);
+	assert_false(report_facts_is_key(facts, "src_address"));
 }
 
 static void all_that_was_seen_and_not_metered_is_ignored(void **state)
@@ -199,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(losses_have_the_times_of_the_first_and_the_last),
 		TEST(losses_of_a_stream_that_was_broken_stay_counted),
+		TEST(losses_that_the_probe_remembers_are_counted_once),
 		TEST(losses_of_a_probe_that_was_restarted_stay_counted),
 		TEST(devices_are_kept_by_number_with_the_revision_of_their_last_change),
 		TEST(a_full_table_forgets_the_oldest_device_and_counts_it),

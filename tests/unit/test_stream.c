@@ -8,7 +8,7 @@
 #include "tests/unit/unit.h"
 
 static const enum stream_type small_types[] = {STREAM_HELLO, STREAM_DEVICE, STREAM_INTERFACE,
-	STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION, STREAM_ACK};
+	STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION, STREAM_ACK, STREAM_KEY};
 
 #define SMALL_COUNT (sizeof(small_types) / sizeof(small_types[0]))
 
