@@ -3,9 +3,11 @@
 #include <glib.h>
 
 #include "probe/account.h"
+#include "probe/meter_selection.h"
 
-#define TELL_US    G_USEC_PER_SEC
-#define DEVICES_US (30 * G_USEC_PER_SEC) /* unless there is a new one */
+#define METER_FACTS_POINT 1 /* as in the records */
+#define TELL_US           G_USEC_PER_SEC
+#define DEVICES_US        (30 * G_USEC_PER_SEC) /* unless there is a new one */
 
 static void tell_interfaces(struct meter_facts *f)
 {
@@ -28,6 +30,19 @@ static void tell_device(void *context, const struct identity_device *device)
 	account_device(device, &out);
 	out.last_seen_us = device->last_seen_us;
 	exporter_device(f->exporter, &out);
+}
+
+static void tell_selections(struct meter_facts *f)
+{
+	for (unsigned cache = 0; cache < METER_CACHES_MAX; cache++) {
+		struct stream_selection selection;
+
+		meter_selection_tell(f->meter, cache, &selection);
+		if (selection.count > 0) {
+			selection.observation_point = METER_FACTS_POINT;
+			exporter_selection(f->exporter, &selection);
+		}
+	}
 }
 
 void meter_facts_tell(struct meter_facts *facts, bool last)
@@ -54,6 +69,7 @@ void meter_facts_tell(struct meter_facts *facts, bool last)
 			identity_devices(f->identity, tell_device, f);
 		}
 	}
+	tell_selections(f);
 	f->told = counters;
 	exporter_metering(f->exporter, &counters);
 }

@@ -66,6 +66,8 @@ libexporter_a_SOURCES = \
 	exporter/report_facts.h \
 	exporter/report_plan.c \
 	exporter/report_plan.h \
+	exporter/report_selection.c \
+	exporter/report_selection.h \
 	exporter/report_writer.c \
 	exporter/report_writer.h \
 	exporter/template.c \

@@ -119,6 +119,8 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 		exporter_key(daemon->exporter, &message->key);
 		break;
 	case STREAM_SELECTION:
+		exporter_selection(daemon->exporter, &message->selection);
+		break;
 	case STREAM_ACK:
 	case STREAM_DEVICE:
 		exporter_device(daemon->exporter, &message->device);

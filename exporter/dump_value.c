@@ -1,6 +1,5 @@
 #include "exporter/dump_value.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -50,10 +49,8 @@ static void append_signed(GString *out, const struct reader_value *v)
 	json_text_i64(out, (int64_t)(number << shift) >> shift);
 }
 
-/* JSON has no infinity. The digits do not depend on the locale. */
 static void append_float(GString *out, const struct reader_value *v)
 {
-	char text[G_ASCII_DTOSTR_BUF_SIZE];
 	uint64_t bits = number_of(v);
 	uint32_t half = (uint32_t)bits;
 	double number;
@@ -65,8 +62,7 @@ static void append_float(GString *out, const struct reader_value *v)
 	} else {
 		memcpy(&number, &bits, sizeof(number));
 	}
-	(void)g_string_append(
-		out, isfinite(number) ? g_ascii_dtostr(text, sizeof(text), number) : "null");
+	json_text_real(out, number);
 }
 
 static void append_ntp(GString *out, const struct reader_value *v, uint64_t per_second)

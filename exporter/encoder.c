@@ -26,7 +26,8 @@ struct encoder {
 	void *context;
 	const struct profile *profile;
 	struct plan plans[PROFILE_TEMPLATES_MAX];
-	GArray *kept; /* of struct kept */
+	GArray *kept;          /* of struct kept */
+	GHashTable *announced; /* templates of reports, made since encoder_templates() */
 	uint32_t octets_max;
 	uint32_t domain;
 	unsigned reports;
@@ -138,6 +139,7 @@ struct encoder *encoder_new(
 	e->reports = config->reports;
 	e->kept = g_array_new(FALSE, FALSE, sizeof(struct kept));
 	g_array_set_clear_func(e->kept, kept_clear);
+	e->announced = g_hash_table_new(NULL, NULL);
 	encoder_begin(e);
 	store_be16(e->octets, IPFIX_VERSION);
 	store_be32(e->octets + 12, config->observation_domain);
@@ -159,11 +161,13 @@ void encoder_free(struct encoder *e)
 		return;
 	}
 	g_array_unref(e->kept);
+	g_hash_table_unref(e->announced);
 	g_free(e);
 }
 
 void encoder_templates(struct encoder *e)
 {
+	g_hash_table_remove_all(e->announced);
 	for (unsigned i = 0; i < e->kept->len; i++) {
 		const struct kept *k = &g_array_index(e->kept, struct kept, i);
 		struct encoder_message message = {.octets = k->octets,
@@ -328,20 +332,32 @@ void encoder_records(struct encoder *e, const struct record_batch *batch)
 	e->counters.texts_invalid += source.invalid;
 }
 
+struct report_target {
+	struct encoder *encoder;
+	bool made; /* records of templates that the next session may not know */
+};
+
 static void report_message(void *context, const struct fixbuf_message *from)
 {
-	struct encoder *e = context;
-	struct encoder_message message = {
-		.octets = from->octets, .size = from->size, .data_records = from->data_records};
+	const struct report_target *target = context;
+	struct encoder_message message = {.octets = from->octets,
+		.size = from->size,
+		.data_records = from->data_records,
+		.templates = from->templates || target->made};
 
-	e->sink(e->context, &message);
+	target->encoder->sink(target->encoder->context, &message);
 }
 
 bool encoder_reports(
 	struct encoder *e, unsigned kinds, const struct report_input *input, GError **error)
 {
-	struct report_output output = {
-		.octets_max = e->octets_max, .sink = report_message, .context = e};
+	struct report_target target = {.encoder = e,
+		.made = (kinds & e->reports & REPORT_MADE) != 0 &&
+			report_facts_selects(input->facts)};
+	struct report_output output = {.octets_max = e->octets_max,
+		.sink = report_message,
+		.context = &target,
+		.announced = e->announced};
 	struct report_input own = *input;
 	g_autofree struct template *templates = g_new(struct template, PROFILE_TEMPLATES_MAX);
 

@@ -30,7 +30,8 @@ struct encoder_message {
 	uint32_t flow_records;
 	uint64_t flow_packets; /* sums over the flow records, for notSent reports */
 	uint64_t flow_octets;
-	bool templates; /* carries templates: to be replayed on a new session and refreshed */
+	/* Carries templates, or data that is told anew with them: of no use to another session. */
+	bool templates;
 };
 
 typedef void (*encoder_sink)(void *context, const struct encoder_message *message);

@@ -114,6 +114,9 @@ void exporter_metering(struct exporter *exporter, const struct stream_counters *
 void exporter_device(struct exporter *exporter, const struct stream_device *device);
 void exporter_interface(struct exporter *exporter, const struct stream_interface *interface);
 
+/** What one cache selects, with the numbers of packets; no selectors: it meters all. */
+void exporter_selection(struct exporter *exporter, const struct stream_selection *selection);
+
 /** What makes packets one flow in one cache. */
 void exporter_key(struct exporter *exporter, const struct stream_key *key);
 

@@ -230,6 +230,11 @@ void exporter_interface(struct exporter *exporter, const struct stream_interface
 	report_facts_interface(exporter->facts, interface);
 }
 
+void exporter_selection(struct exporter *exporter, const struct stream_selection *selection)
+{
+	report_facts_selection(exporter->facts, selection);
+}
+
 void exporter_key(struct exporter *exporter, const struct stream_key *key)
 {
 	report_facts_key(exporter->facts, key);

@@ -29,7 +29,7 @@ static const struct option_spec exporting_option_specs[] = {
 		.argument = "LIST",
 		.text = "options records to send, with intervals: default, all, none, "
 			"metering[:S], exporting[:S], keys, types, interfaces[:S], devices[:S], "
-			"addresses[:S], -KIND"},
+			"addresses[:S], selections[:S], selected[:S], -KIND"},
 	{.name = "domain",
 		.key = "observation-domain",
 		.letter = 'd',

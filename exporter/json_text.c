@@ -1,6 +1,7 @@
 #include "exporter/json_text.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -132,6 +133,14 @@ void json_text_i64(GString *out, int64_t value)
 		(void)g_string_append_c(out, '-');
 	}
 	json_text_u64(out, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+void json_text_real(GString *out, double value)
+{
+	char text[G_ASCII_DTOSTR_BUF_SIZE]; /* its digits do not depend on the locale */
+
+	(void)g_string_append(
+		out, isfinite(value) ? g_ascii_dtostr(text, sizeof(text), value) : "null");
 }
 
 void json_text_hex(GString *out, const uint8_t *octets, size_t count, char separator)

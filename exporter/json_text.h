@@ -20,6 +20,9 @@ void json_text_u64(GString *out, uint64_t value);
 /** A number with a sign. */
 void json_text_i64(GString *out, int64_t value);
 
+/** A number with a fraction; what JSON has no number for becomes null. */
+void json_text_real(GString *out, double value);
+
 /** A string of lower-case hexadecimal digits; @separator between octets unless it is '\0'. */
 void json_text_hex(GString *out, const uint8_t *octets, size_t count, char separator);
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "exporter/report_selection.h"
+
 #define FIELDS_MAX 12
 
 #define STATISTICS_S 60  /* RFC 7011 4.1: regularly */
@@ -19,6 +21,8 @@ const struct report_kind_row report_kinds[REPORT_KINDS] = {
 	[REPORT_INTERFACES] = {"interfaces", TABLES_S},
 	[REPORT_DEVICES] = {"devices", TABLES_S},
 	[REPORT_ADDRESSES] = {"addresses", TABLES_S},
+	[REPORT_SELECTIONS] = {"selections", TABLES_S},
+	[REPORT_SELECTED] = {"selected", STATISTICS_S},
 };
 
 /* An options template: its fields, the scope first, and who writes its records. */
@@ -244,6 +248,37 @@ bool report_announce(struct fixbuf_writer *w, unsigned kinds, GError **error)
 	return true;
 }
 
+/* Templates and records of one kind of REPORT_MADE. */
+static GArray *make_items(enum report_kind kind, const struct report_input *input)
+{
+	GArray *items = g_array_new(FALSE, FALSE, sizeof(struct report_item));
+
+	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
+		const struct report_selection *row = input->facts->selections[i];
+
+		if (row == NULL) {
+			continue;
+		}
+		if (kind == REPORT_SELECTED) {
+			report_selection_statistics(&row->selection, items);
+		} else if (row->revision > input->since) {
+			report_selection_rules(&row->selection, items);
+		}
+	}
+	return items;
+}
+
+static void write_items(
+	struct report_writer *w, enum report_kind kind, const struct report_input *input)
+{
+	g_autoptr(GArray) items = make_items(kind, input);
+
+	for (unsigned i = 0; i < items->len; i++) {
+		report_item_write(
+			w, report_kinds[kind].name, &g_array_index(items, struct report_item, i));
+	}
+}
+
 static void write_all(struct report_writer *w, unsigned kinds, const struct report_input *input)
 {
 	for (unsigned i = 0; i < G_N_ELEMENTS(reports); i++) {
@@ -255,32 +290,86 @@ static void write_all(struct report_writer *w, unsigned kinds, const struct repo
 			reports[i].write(w, input);
 		}
 	}
+	for (int kind = REPORT_SELECTIONS; kind <= REPORT_SELECTED; kind++) {
+		if (kinds & REPORT_BIT(kind)) {
+			write_items(w, (enum report_kind)kind, input);
+		}
+	}
 }
 
-/* The collector has the templates, libfixbuf wants to send them all the same. */
-static void pass_data(void *context, const struct fixbuf_message *message)
-{
-	const struct report_output *output = context;
+/* One encoding. */
+struct report_run {
+	const struct report_output *output;
+	struct fixbuf_writer *writer;
+	GHashTable *given; /* ids of templates made that the writer has */
+	bool templates;    /* those given now are for the collector, too; the others it has */
+};
 
-	if (!message->templates) {
-		output->sink(output->context, message);
+static void pass(void *context, const struct fixbuf_message *message)
+{
+	const struct report_run *run = context;
+
+	if (!message->templates || run->templates) {
+		run->output->sink(run->output->context, message);
 	}
+}
+
+/* Give the writer the templates of @items: those that are new to the collector, or the rest. */
+static bool give_items(struct report_run *run, const GArray *items, GError **error)
+{
+	for (unsigned i = 0; i < items->len; i++) {
+		const struct template *t = &g_array_index(items, struct report_item, i).template;
+		gpointer id = GUINT_TO_POINTER((guint)t->id);
+
+		if (g_hash_table_contains(run->given, id) ||
+			(run->templates && g_hash_table_contains(run->output->announced, id))) {
+			continue;
+		}
+		if (!fixbuf_writer_template(run->writer, t, error)) {
+			return false;
+		}
+		g_hash_table_add(run->given, id);
+		g_hash_table_add(run->output->announced, id);
+	}
+	return true;
+}
+
+static bool give_made(
+	struct report_run *run, unsigned kinds, const struct report_input *input, GError **error)
+{
+	bool good = true;
+
+	for (int kind = REPORT_SELECTIONS; good && kind <= REPORT_SELECTED; kind++) {
+		if (kinds & REPORT_BIT(kind)) {
+			g_autoptr(GArray) items = make_items((enum report_kind)kind, input);
+
+			good = give_items(run, items, error);
+		}
+	}
+	return good && fixbuf_writer_flush(run->writer, error);
 }
 
 bool report_messages(unsigned kinds, const struct report_input *input,
 	const struct report_output *output, GError **error)
 {
-	struct report_output copy = *output;
 	struct report_writer w = {.octets_max = output->octets_max, .error = error};
+	struct report_run run = {.output = output, .templates = true};
 	bool good;
 
-	w.fixbuf = fixbuf_writer_new(input->domain, output->octets_max, pass_data, &copy);
-	good = report_announce(w.fixbuf, kinds, error);
+	run.given = g_hash_table_new(NULL, NULL);
+	run.writer = fixbuf_writer_new(input->domain, output->octets_max, pass, &run);
+	w.fixbuf = run.writer;
+	good = give_made(&run, kinds, input, error);
+	/* The collector has the others, libfixbuf wants them all the same. */
+	run.templates = false;
+	good = good && report_announce(w.fixbuf, kinds, error) &&
+	       give_made(&run, kinds, input, error);
 	if (good) {
 		write_all(&w, kinds, input);
 		good = !w.failed && fixbuf_writer_flush(w.fixbuf, error);
 	}
-	fixbuf_writer_free(w.fixbuf);
+	fixbuf_writer_free(run.writer);
+	g_hash_table_unref(run.given);
 	return good;
 }
 

@@ -22,6 +22,8 @@ enum report_kind {
 	REPORT_INTERFACES, /* names of the interfaces that records have the numbers of */
 	REPORT_DEVICES,    /* the home's devices, to be joined by number or MAC address */
 	REPORT_ADDRESSES,  /* which device has which address */
+	REPORT_SELECTIONS, /* which packets are metered: RFC 5476 6.5.1, 6.5.2 */
+	REPORT_SELECTED,   /* how many of them: 6.5.3 */
 	REPORT_KINDS
 };
 
@@ -33,7 +35,10 @@ enum report_kind {
  */
 #define REPORT_TABLES                                                                              \
 	(REPORT_BIT(REPORT_KEYS) | REPORT_BIT(REPORT_INTERFACES) | REPORT_BIT(REPORT_DEVICES) |    \
-		REPORT_BIT(REPORT_ADDRESSES))
+		REPORT_BIT(REPORT_ADDRESSES) | REPORT_BIT(REPORT_SELECTIONS))
+
+/** Kinds whose templates are made when there is something to tell. */
+#define REPORT_MADE (REPORT_BIT(REPORT_SELECTIONS) | REPORT_BIT(REPORT_SELECTED))
 
 struct report_kind_row {
 	const char *name;
@@ -63,10 +68,13 @@ struct report_output {
 	uint32_t octets_max; /* of a message */
 	fixbuf_sink sink;
 	void *context;
+	GHashTable
+		*announced; /* ids of the templates that were made, as pointers; more are added */
 };
 
 /**
- * Encode @kinds into messages of data records alone: their templates went with report_announce().
+ * Encode @kinds into messages of data records alone: their templates went with report_announce(),
+ * but those of REPORT_MADE, which go before them unless they were announced already.
  * Fails with WEIR_ERROR_SYSTEM if libfixbuf refuses something. Cost: about half a millisecond, for
  * libfixbuf's model is made and given up each time, which is rare and keeps no memory.
  */

@@ -21,10 +21,11 @@ struct report_facts *report_facts_new(void)
 	return facts;
 }
 
-static void forget_keys(struct report_facts *facts)
+static void forget_caches(struct report_facts *facts)
 {
 	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
 		g_clear_pointer(&facts->keys[i], g_strfreev);
+		g_clear_pointer(&facts->selections[i], g_free);
 	}
 }
 
@@ -33,7 +34,7 @@ void report_facts_free(struct report_facts *facts)
 	if (facts != NULL) {
 		g_ptr_array_unref(facts->devices);
 		g_ptr_array_unref(facts->interfaces);
-		forget_keys(facts);
+		forget_caches(facts);
 		g_free(facts);
 	}
 }
@@ -76,7 +77,7 @@ void report_facts_begin(struct report_facts *facts)
 {
 	g_ptr_array_set_size(facts->devices, 0);
 	g_ptr_array_set_size(facts->interfaces, 0);
-	forget_keys(facts);
+	forget_caches(facts);
 }
 
 void report_facts_metering(struct report_facts *facts, const struct stream_counters *counters)
@@ -218,6 +219,40 @@ bool report_facts_is_key(const struct report_facts *facts, const char *member)
 		told = true;
 	}
 	return told;
+}
+
+void report_facts_selection(struct report_facts *facts, const struct stream_selection *selection)
+{
+	struct report_selection **slot;
+	bool same;
+
+	if (selection->cache >= REPORT_CACHES_MAX) {
+		facts->forgotten++;
+		return;
+	}
+	slot = &facts->selections[selection->cache];
+	if (selection->count == 0) {
+		g_clear_pointer(slot, g_free);
+		return;
+	}
+	same = *slot != NULL && (*slot)->selection.sequence == selection->sequence;
+	if (*slot == NULL) {
+		*slot = g_new0(struct report_selection, 1);
+	}
+	(*slot)->selection = *selection; /* a sequence never changes what it does */
+	if (!same) {
+		(*slot)->revision = ++facts->revision;
+	}
+}
+
+bool report_facts_selects(const struct report_facts *facts)
+{
+	bool selects = false;
+
+	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
+		selects = selects || facts->selections[i] != NULL;
+	}
+	return selects;
 }
 
 uint64_t report_facts_ignored(const struct stream_counters *counters)

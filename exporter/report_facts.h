@@ -25,6 +25,12 @@ struct report_interface {
 	struct stream_interface interface;
 };
 
+/** What one cache selects; the numbers of packets may be newer than the revision. */
+struct report_selection {
+	uint64_t revision;
+	struct stream_selection selection;
+};
+
 /** Flows that never came here, with the times between which that was noticed; 0: none. */
 struct report_losses {
 	uint64_t records;
@@ -42,7 +48,8 @@ struct report_facts {
 	GPtrArray *interfaces;           /* struct report_interface, by index */
 	char **keys[REPORT_CACHES_MAX];  /* members of struct flow_record; NULL: not told */
 	uint64_t key_revision;
-	uint64_t revision;  /* of the last change */
+	struct report_selection *selections[REPORT_CACHES_MAX]; /* NULL: every packet */
+	uint64_t revision;                                      /* of the last change */
 	uint64_t forgotten; /* devices and interfaces for which there was no room */
 };
 
@@ -73,6 +80,12 @@ void report_facts_key(struct report_facts *facts, const struct stream_key *key);
  * whichever cache a record comes from. False if no key was told.
  */
 bool report_facts_is_key(const struct report_facts *facts, const char *member);
+
+/** What a cache selects, or no longer; as report_facts_key(). Newer counters are no change. */
+void report_facts_selection(struct report_facts *facts, const struct stream_selection *selection);
+
+/** True if any cache selects. */
+bool report_facts_selects(const struct report_facts *facts);
 
 /** Packets that the metering process did not process, as far as they were seen at all. */
 uint64_t report_facts_ignored(const struct stream_counters *counters);

@@ -13,7 +13,9 @@ enum {
 /* Kinds whose records have own elements, which want their types told (RFC 5610 3.9). */
 #define OWN                                                                                        \
 	(REPORT_BIT(REPORT_INTERFACES) | REPORT_BIT(REPORT_DEVICES) | REPORT_BIT(REPORT_ADDRESSES))
-#define PLAIN (REPORT_BIT(REPORT_METERING) | REPORT_BIT(REPORT_EXPORTING) | REPORT_BIT(REPORT_KEYS))
+#define PLAIN                                                                                      \
+	(REPORT_BIT(REPORT_METERING) | REPORT_BIT(REPORT_EXPORTING) | REPORT_BIT(REPORT_KEYS) |    \
+		REPORT_MADE)
 #define NAMES                                                                                      \
 	(PLAIN | REPORT_BIT(REPORT_TYPES) | REPORT_BIT(REPORT_INTERFACES) |                        \
 		REPORT_BIT(REPORT_DEVICES))

@@ -18,7 +18,7 @@ struct report_plan {
 
 /** What a destination gets that was not told. */
 enum report_default {
-	REPORT_DEFAULT_PLAIN, /* records of IANA's elements: metering, exporting, keys */
+	REPORT_DEFAULT_PLAIN, /* statistics, keys, selections */
 	REPORT_DEFAULT_NAMES, /* those, and all that tells of devices and own elements */
 	REPORT_DEFAULT_TEXT   /* lines of JSON: none */
 };

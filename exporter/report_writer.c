@@ -57,6 +57,11 @@ void report_number(struct report_writer *w, uint64_t value)
 	}
 }
 
+void report_real(struct report_writer *w, double value)
+{
+	put(w, &value, sizeof(value));
+}
+
 void report_address(struct report_writer *w, const uint8_t *address)
 {
 	uint32_t ipv4;
@@ -146,8 +151,13 @@ static void json_value(GString *out, const struct template_field *field, const u
 {
 	struct fixbuf_text text;
 	uint8_t ipv4[4];
+	double real;
 
 	switch (field->element->type) {
+	case ELEMENT_FLOAT64:
+		memcpy(&real, at, sizeof(real));
+		json_text_real(out, real);
+		break;
 	case ELEMENT_STRING:
 		memcpy(&text, at, sizeof(text));
 		json_text_string(out, text.at, text.octets);

@@ -34,6 +34,9 @@ void report_writer_template(struct report_writer *w, const char *name, const str
 /** Next field: an unsigned number; a boolean is 0 or not, a time µs since the epoch. */
 void report_number(struct report_writer *w, uint64_t value);
 
+/** Next field: a float64. */
+void report_real(struct report_writer *w, double value);
+
 /** Next field: a MAC or IP address as it is on the wire, of the field's length. */
 void report_address(struct report_writer *w, const uint8_t *address);
 

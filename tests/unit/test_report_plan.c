@@ -8,7 +8,8 @@
 
 #define SECOND INT64_C(1000000)
 #define BITS_PLAIN                                                                                 \
-	(REPORT_BIT(REPORT_METERING) | REPORT_BIT(REPORT_EXPORTING) | REPORT_BIT(REPORT_KEYS))
+	(REPORT_BIT(REPORT_METERING) | REPORT_BIT(REPORT_EXPORTING) | REPORT_BIT(REPORT_KEYS) |    \
+		REPORT_MADE)
 #define BITS_NAMES                                                                                 \
 	(BITS_PLAIN | REPORT_BIT(REPORT_TYPES) | REPORT_BIT(REPORT_INTERFACES) |                   \
 		REPORT_BIT(REPORT_DEVICES))
