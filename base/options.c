@@ -64,6 +64,11 @@ static bool set_word(const struct option_spec *spec, void *target, const char *w
 	return false;
 }
 
+bool options_kind_is_list(enum option_kind kind)
+{
+	return kind == OPTION_LIST || kind == OPTION_OBJECTS;
+}
+
 static void append(char ***list, const char *text)
 {
 	size_t count = *list != NULL ? g_strv_length(*list) : 0;
@@ -89,6 +94,7 @@ bool options_set_text(const struct option_spec *spec, void *target, const char *
 		*place = g_strdup(text);
 		return true;
 	case OPTION_LIST:
+	case OPTION_OBJECTS:
 		append(member(spec, target), text);
 		return true;
 	case OPTION_WORD:
@@ -124,7 +130,7 @@ static void clear_member(const struct option_spec *spec, void *target)
 {
 	if (spec->kind == OPTION_TEXT) {
 		g_clear_pointer((char **)member(spec, target), g_free);
-	} else if (spec->kind == OPTION_LIST) {
+	} else if (options_kind_is_list(spec->kind)) {
 		g_clear_pointer((char ***)member(spec, target), g_strfreev);
 	}
 }
@@ -199,7 +205,7 @@ static bool apply(
 	ptrdiff_t index = spec - parser->specs;
 	char what[48];
 
-	if (!parser->given[index] && spec->kind == OPTION_LIST) {
+	if (!parser->given[index] && options_kind_is_list(spec->kind)) {
 		clear_member(spec, target); /* replaces the file's list, then adds to its own */
 	}
 	parser->given[index] = true;

@@ -15,6 +15,7 @@ enum option_kind {
 	OPTION_FLAG,    /* bool; no value on the command line, true or false in the file */
 	OPTION_TEXT,    /* char *, owned; NULL: not given */
 	OPTION_LIST,    /* char **, owned, NULL-terminated; NULL: not given. May be repeated */
+	OPTION_OBJECTS, /* as a list; in the file also objects, see options_read() */
 	OPTION_NUMBER,  /* int64_t */
 	OPTION_SECONDS, /* int64_t, milliseconds; given in seconds, fractions too */
 	OPTION_WORD     /* int, index in @words */
@@ -44,7 +45,7 @@ struct option_group {
 	size_t offset;                    /* of that struct in the program's */
 };
 
-#define OPTION_GROUPS_MAX 3
+#define OPTION_GROUPS_MAX 4
 
 struct option_set {
 	struct option_group groups[OPTION_GROUPS_MAX]; /* as the help shows them */
@@ -64,7 +65,11 @@ struct option_set {
 bool options_parse(
 	const struct option_set *set, void *target, int argc, char **argv, GError **error);
 
-/** Apply a configuration file: one JSON object. As above. */
+/**
+ * Apply a configuration file: one JSON object. As above. An object in a list of OPTION_OBJECTS, such
+ * as {"name": "a", "key": "src", "flag": true}, is the text "a?key=src&flag=yes", in which values are
+ * percent-encoded as URIs are (RFC 3986); booleans are yes and no, arrays of strings commas.
+ */
 bool options_read(const struct option_set *set, void *target, const char *path, GError **error);
 
 /** Free what the members own and make them NULL. */
@@ -78,6 +83,9 @@ void options_help(const struct option_set *set, FILE *out);
  * many they are.
  */
 unsigned options_flatten(const struct option_set *set, struct option_spec ret[OPTIONS_MAX]);
+
+/** True if options of @kind are a list of texts. */
+bool options_kind_is_list(enum option_kind kind);
 
 /** Set one member from text; for options_parse() and options_read(). @what names it in errors. */
 bool options_set_text(const struct option_spec *spec, void *target, const char *what,

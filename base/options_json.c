@@ -8,6 +8,7 @@
 static const char *const kind_names[] = {[OPTION_FLAG] = "true or false",
 	[OPTION_TEXT] = "a string",
 	[OPTION_LIST] = "an array of strings",
+	[OPTION_OBJECTS] = "an array of strings or of objects with a name",
 	[OPTION_NUMBER] = "a number",
 	[OPTION_SECONDS] = "a number",
 	[OPTION_WORD] = "a string"};
@@ -23,6 +24,75 @@ static bool refuse_type(
 	return false;
 }
 
+/* What a member of an object is as text; NULL: it cannot be one. Owned. */
+static char *member_text(const json_t *value)
+{
+	g_autoptr(GPtrArray) items = NULL;
+	size_t index;
+	const json_t *item;
+
+	if (json_is_string(value)) {
+		return g_strdup(json_string_value(value));
+	}
+	if (json_is_boolean(value)) {
+		return g_strdup(json_is_true(value) ? "yes" : "no");
+	}
+	if (json_is_number(value)) {
+		return g_strdup_printf("%.15g", json_number_value(value));
+	}
+	if (!json_is_array(value)) {
+		return NULL;
+	}
+	items = g_ptr_array_new();
+	json_array_foreach(value, index, item)
+	{
+		if (!json_is_string(item)) {
+			return NULL;
+		}
+		g_ptr_array_add(items, (void *)(uintptr_t)json_string_value(item));
+	}
+	g_ptr_array_add(items, NULL);
+	return g_strjoinv(",", (char **)items->pdata);
+}
+
+/* An object as the text that stands for it; NULL: it has no name, or members that no text can be. */
+static char *object_text(const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "name"));
+	GString *text;
+	const char *key;
+	json_t *value;
+	char separator = '?';
+
+	if (name == NULL) {
+		return NULL;
+	}
+	text = g_string_new(name);
+	json_object_foreach((json_t *)(uintptr_t)object, key, value)
+	{
+		g_autofree char *plain = member_text(value);
+
+		if (plain == NULL) {
+			g_string_free(text, TRUE);
+			return NULL;
+		}
+		if (strcmp(key, "name") != 0) {
+			g_string_append_printf(text, "%c%s=", separator, key);
+			g_string_append_uri_escaped(text, plain, ",:/", TRUE);
+			separator = '&';
+		}
+	}
+	return g_string_free(text, FALSE);
+}
+
+static char *item_text(const struct option_spec *spec, const json_t *item)
+{
+	if (json_is_string(item)) {
+		return g_strdup(json_string_value(item));
+	}
+	return spec->kind == OPTION_OBJECTS && json_is_object(item) ? object_text(item) : NULL;
+}
+
 static bool set_list(const struct option_spec *spec, void *target, const char *what,
 	const json_t *value, GError **error)
 {
@@ -36,10 +106,12 @@ static bool set_list(const struct option_spec *spec, void *target, const char *w
 	g_clear_pointer(list, g_strfreev);
 	json_array_foreach(value, index, item)
 	{
-		if (!json_is_string(item)) {
+		g_autofree char *text = item_text(spec, item);
+
+		if (text == NULL) {
 			return refuse_type(spec, what, value, error);
 		}
-		(void)options_set_text(spec, target, what, json_string_value(item), NULL);
+		(void)options_set_text(spec, target, what, text, NULL);
 	}
 	return true;
 }
@@ -69,6 +141,7 @@ static bool set_value(const struct option_spec *spec, void *target, const char *
 		}
 		break;
 	case OPTION_LIST:
+	case OPTION_OBJECTS:
 		return set_list(spec, target, what, value, error);
 	}
 	return refuse_type(spec, what, value, error);

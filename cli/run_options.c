@@ -31,7 +31,7 @@ static void take_spec(struct run_options *options, const struct option_spec *the
 	g_assert(i < OPTIONS_MAX);
 	*ours = *theirs;
 	ours->offset = offsetof(struct run_options, values) + i * sizeof(*options->values);
-	if (ours->kind != OPTION_FLAG && ours->kind != OPTION_LIST) {
+	if (ours->kind != OPTION_FLAG && !options_kind_is_list(ours->kind)) {
 		ours->kind = OPTION_TEXT;
 	}
 	if (strcmp(ours->name, "output") == 0) {
@@ -97,7 +97,7 @@ static void pass(
 		run_child_add(child, name, NULL);
 	} else if (spec->kind == OPTION_TEXT && value->text != NULL) {
 		run_child_add(child, name, value->text, NULL);
-	} else if (spec->kind == OPTION_LIST) {
+	} else if (options_kind_is_list(spec->kind)) {
 		for (char **item = value->list; item != NULL && *item != NULL; item++) {
 			run_child_add(child, name, *item, NULL);
 		}

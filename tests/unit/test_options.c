@@ -10,6 +10,7 @@ struct target {
 	char *config;
 	char *text;
 	char **list;
+	char **objects;
 	int64_t number;
 	int64_t seconds_ms;
 	int word;
@@ -24,6 +25,7 @@ static const struct option_spec specs[] = {
 	{.name = "flag", .key = "flag", .letter = 'f', .kind = OPTION_FLAG, .offset = AT(flag)},
 	{.name = "text", .key = "text", .kind = OPTION_TEXT, .offset = AT(text)},
 	{.name = "item", .key = "items", .letter = 'i', .kind = OPTION_LIST, .offset = AT(list)},
+	{.name = "object", .key = "objects", .kind = OPTION_OBJECTS, .offset = AT(objects)},
 	{.name = "number",
 		.key = "number",
 		.letter = 'n',
@@ -199,6 +201,48 @@ static void wrong_files_are_named_with_key_and_value(void **state)
 		"{\"text\": \"a\", \"text\": \"b\"}", ":1: duplicate object key near '\"text\"'");
 }
 
+static void objects_of_a_file_are_texts_with_options(void **state)
+{
+	struct target target = {0};
+	char *path = write_file("{\"objects\": [\"plain?a=b\", {\"name\": \"n\"},"
+				"{\"yes\": true, \"name\": \"n\", \"no\": false, \"half\": 0.5,"
+				"\"text\": \"a&b%c,d\", \"list\": [\"x\", \"y\"]}]}");
+
+	assert_true(PARSE(&target, NULL, "--config", path));
+	assert_string_equal(target.objects[0], "plain?a=b");
+	assert_string_equal(target.objects[1], "n");
+	assert_string_equal(
+		target.objects[2], "n?yes=yes&no=no&half=0.5&text=a%26b%25c,d&list=x,y");
+	assert_null(target.objects[3]);
+	assert_true(PARSE(&target, NULL, "--config", path, "--object", "one", "--object", "two"));
+	assert_string_equal(target.objects[0], "one");
+	assert_string_equal(target.objects[1], "two");
+	assert_null(target.objects[2]);
+	options_clear(&set, &target);
+	assert_null(target.objects);
+	(void)g_unlink(path);
+	g_free(path);
+}
+
+static void objects_that_are_no_text_are_refused(void **state)
+{
+	const char *reason = " is not an array of strings or of objects with a name";
+	const char *const wrong[] = {"{\"name\":\"a\"}", "[1]", "[{}]", "[{\"name\":1}]",
+		"[{\"name\":\"a\",\"b\":{}}]", "[{\"name\":\"a\",\"b\":null}]",
+		"[{\"name\":\"a\",\"b\":[1]}]"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		char *content = g_strdup_printf("{\"objects\": %s}", wrong[i]);
+		char *message = g_strdup_printf(": 'objects': %s%s", wrong[i], reason);
+
+		refuse_file(content, message);
+		g_free(content);
+		g_free(message);
+	}
+	refuse_file("{\"items\": [{\"name\":\"a\"}]}",
+		": 'items': [{\"name\":\"a\"}] is not an array of strings");
+}
+
 static void a_file_that_is_not_there_is_named(void **state)
 {
 	struct target target = {0};
@@ -308,6 +352,8 @@ int main(void)
 		cmocka_unit_test(a_file_sets_every_kind),
 		cmocka_unit_test(the_command_line_overrides_the_file_wherever_it_stands),
 		cmocka_unit_test(wrong_files_are_named_with_key_and_value),
+		cmocka_unit_test(objects_of_a_file_are_texts_with_options),
+		cmocka_unit_test(objects_that_are_no_text_are_refused),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(the_help_names_every_option),
 		cmocka_unit_test(a_shared_table_fills_the_struct_of_its_own),
