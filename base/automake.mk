@@ -10,6 +10,8 @@ libbase_a_SOURCES = \
 	base/error.h \
 	base/hash.c \
 	base/hash.h \
+	base/key.c \
+	base/key.h \
 	base/log.c \
 	base/log.h \
 	base/loop.c \

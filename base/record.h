@@ -167,9 +167,12 @@ extern const size_t record_field_count;
 /** Find a field by its member name; NULL if there is none. */
 const struct record_field *record_field_by_member(const char *member);
 
+/** Caches of a metering process: cache_id is less. */
+#define RECORD_CACHES_MAX 4
+
 /**
- * Some records with the text that they refer to; the unit of everything that carries records.
- * Borrowed: valid until the sink that got it returns.
+ * Some records of one cache with the text that they refer to; the unit of everything that carries
+ * records. Borrowed: valid until the sink that got it returns.
  */
 struct record_batch {
 	const struct flow_record *records;

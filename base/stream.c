@@ -152,6 +152,18 @@ static void encode_interface(struct stream_pen *pen, const struct stream_interfa
 	stream_put_text(pen, interface->name, sizeof(interface->name));
 }
 
+static void encode_cache(struct stream_pen *pen, const struct stream_cache *cache)
+{
+	stream_put_u8(pen, cache->id);
+	stream_put_u8(pen, cache->count);
+	stream_put_u8(pen, cache->uniflow);
+	stream_put_u32(pen, cache->key_fields);
+	stream_put_u64(pen, (uint64_t)cache->active_timeout_ms);
+	stream_put_u64(pen, (uint64_t)cache->idle_timeout_ms);
+	stream_put_u32(pen, cache->flows_max);
+	stream_put_text(pen, cache->name, sizeof(cache->name));
+}
+
 static void encode_counters(struct stream_pen *pen, const struct stream_counters *counters)
 {
 	uint64_t values[STREAM_COUNTER_COUNT];
@@ -177,6 +189,9 @@ size_t stream_encode(uint8_t *ret, const struct stream_message *message)
 	case STREAM_INTERFACE:
 		encode_interface(&pen, &message->interface);
 		break;
+	case STREAM_CACHE:
+		encode_cache(&pen, &message->cache);
+		break;
 	case STREAM_COUNTERS:
 		encode_counters(&pen, &message->counters);
 		break;
@@ -185,10 +200,6 @@ size_t stream_encode(uint8_t *ret, const struct stream_message *message)
 		break;
 	case STREAM_SELECTION:
 		count = stream_selection_encode(&pen, &message->selection);
-		break;
-	case STREAM_KEY:
-		stream_put_u8(&pen, message->key.cache);
-		stream_put_text(&pen, message->key.members, sizeof(message->key.members));
 		break;
 	case STREAM_ACK:
 		stream_put_u64(&pen, message->ack);

@@ -18,7 +18,7 @@
  *	HELLO    magic 4, version 2, flags 2, layout 8, octets of a record 4, instance 8, number 8,
  *	         program (count octets)
  *	FLOWS    clock 8, number 8, octets of the text 4, zero 4, records (count), text
- *	DEVICE, INTERFACE, COUNTERS, SELECTION, KEY   see their structs; texts are one length octet and
+ *	DEVICE, INTERFACE, CACHE, COUNTERS, SELECTION   see their structs; texts are a length octet and
  *	         the octets
  *	BYE      reason 1
  *	ACK      number 8
@@ -31,7 +31,7 @@
  * of the rest before anything new.
  */
 #define STREAM_MAGIC         0x57454952U /* "WEIR" */
-#define STREAM_VERSION       2
+#define STREAM_VERSION       3
 #define STREAM_HEADER_OCTETS 8
 #define STREAM_FLOWS_OCTETS  32 /* before the first record, header included */
 #define STREAM_MESSAGE_MAX                                                                         \
@@ -50,7 +50,7 @@ enum stream_type {
 	STREAM_BYE = 6,
 	STREAM_SELECTION = 7,
 	STREAM_ACK = 8,
-	STREAM_KEY = 9
+	STREAM_CACHE = 9
 };
 
 struct stream_hello {
@@ -100,6 +100,23 @@ struct stream_interface {
 	bool home; /* devices are on this side */
 	uint8_t mac[6];
 	char name[64];
+};
+
+#define STREAM_CACHE_NAME_MAX 31
+
+/**
+ * A cache of the metering process, of @count in all. They are told in the order of their ids before
+ * the first record of any of them.
+ */
+struct stream_cache {
+	uint8_t id; /* cache_id of its records */
+	uint8_t count;
+	bool uniflow;              /* a record has one direction */
+	uint32_t key_fields;       /* enum flow_key_field (base/key.h) */
+	int64_t active_timeout_ms; /* 0: never */
+	int64_t idle_timeout_ms;
+	uint32_t flows_max;
+	char name[STREAM_CACHE_NAME_MAX + 1]; /* "": the only one has no name */
 };
 
 /**
@@ -164,12 +181,6 @@ struct stream_selection {
 	struct selection_counters counters[SELECTION_SELECTORS_MAX];
 };
 
-/** The flow key of one cache: the members of its records that make packets one flow. */
-struct stream_key {
-	uint8_t cache;     /* as in the records */
-	char members[256]; /* of struct flow_record, parted by commas */
-};
-
 enum stream_bye {
 	STREAM_BYE_END = 1,     /* the file has been read, everything was sent */
 	STREAM_BYE_SHUTDOWN = 2 /* the probe ends; another may follow */
@@ -182,9 +193,9 @@ struct stream_message {
 		struct stream_flows flows;
 		struct stream_device device;
 		struct stream_interface interface;
+		struct stream_cache cache;
 		struct stream_counters counters;
 		struct stream_selection selection;
-		struct stream_key key;
 		enum stream_bye bye;
 		uint64_t ack; /* all batches up to this number are safe */
 	};

@@ -1,6 +1,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/key.h"
 #include "base/stream.h"
 #include "base/stream_selection.h"
 #include "base/wire.h"
@@ -101,6 +102,7 @@ static bool record_good(const struct record_batch *batch, const struct flow_reco
 {
 	static const uint8_t zero[sizeof(record->reserved)];
 	bool good = (record->ip_version == 4 || record->ip_version == 6) &&
+		    record->cache_id < RECORD_CACHES_MAX &&
 		    memcmp(record->reserved, zero, sizeof(zero)) == 0;
 
 	RECORD_FIELDS(CHECK)
@@ -130,7 +132,8 @@ static enum status decode_flows(struct wire *w, unsigned count, struct stream_fl
 	}
 	memcpy(ret->storage, records, octets);
 	for (unsigned i = 0; i < count; i++) {
-		good = good && record_good(batch, &ret->storage[i]);
+		good = good && record_good(batch, &ret->storage[i]) &&
+		       ret->storage[i].cache_id == ret->storage[0].cache_id;
 	}
 	return finish(w, good);
 }
@@ -172,11 +175,22 @@ static enum status decode_interface(struct wire *w, struct stream_interface *ret
 	return finish(w, good);
 }
 
-static enum status decode_key(struct wire *w, struct stream_key *ret)
+static enum status decode_cache(struct wire *w, struct stream_cache *ret)
 {
+	bool good;
+
 	memset(ret, 0, sizeof(*ret));
-	ret->cache = wire_u8(w);
-	return finish(w, take_text(w, ret->members, sizeof(ret->members)));
+	ret->id = wire_u8(w);
+	ret->count = wire_u8(w);
+	good = ret->id < ret->count && ret->count <= RECORD_CACHES_MAX;
+	good = take_bool(w, &ret->uniflow) && good;
+	ret->key_fields = wire_be32(w);
+	ret->active_timeout_ms = (int64_t)wire_be64(w);
+	ret->idle_timeout_ms = (int64_t)wire_be64(w);
+	ret->flows_max = wire_be32(w);
+	good = good && (ret->key_fields & ~(uint32_t)FLOW_KEY_FIELDS) == 0 &&
+	       take_text(w, ret->name, sizeof(ret->name));
+	return finish(w, good);
 }
 
 static enum status decode_counters(struct wire *w, struct stream_counters *ret)
@@ -237,8 +251,8 @@ enum status stream_decode(const uint8_t *octets, size_t n, struct stream_message
 	switch (type) {
 	case STREAM_INTERFACE:
 		return decode_interface(&w, &ret->interface);
-	case STREAM_KEY:
-		return decode_key(&w, &ret->key);
+	case STREAM_CACHE:
+		return decode_cache(&w, &ret->cache);
 	case STREAM_COUNTERS:
 		return decode_counters(&w, &ret->counters);
 	case STREAM_BYE:

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
@@ -12,8 +13,8 @@
 #include "cli/stats_json.h"
 #include "cli/summary.h"
 #include "exporter/export.h"
-#include "probe/account.h"
 #include "probe/application.h"
+#include "probe/cache_options.h"
 #include "probe/identity.h"
 #include "probe/meter.h"
 #include "probe/source.h"
@@ -25,6 +26,8 @@ struct run {
 	struct identity *identity;         /* NULL: nobody wants names */
 	struct applications *applications; /* NULL: not asked for */
 	struct meter *meter;
+	struct stream_cache caches[METER_CACHES_MAX];
+	unsigned cache_count;
 	struct exporter *exporter;
 	struct summary *summary; /* NULL: not wanted */
 	struct progress progress;
@@ -39,7 +42,8 @@ static void run_records(void *context, const struct record_batch *batch)
 	exporter_clock(run->exporter, meter_clock(run->meter));
 	meter_facts_tell(&run->facts, false);
 	exporter_records(run->exporter, batch);
-	if (run->summary != NULL) {
+	/* Other caches than the first counted the same packets. */
+	if (run->summary != NULL && batch->records[0].cache_id == 0) {
 		summary_records(run->summary, batch);
 	}
 }
@@ -51,6 +55,23 @@ static gboolean run_interrupted(gint fd, GIOCondition condition, gpointer data)
 	run->interrupt = 0;
 	exporter_hurry(run->exporter);
 	return G_SOURCE_REMOVE;
+}
+
+/* Each cache but the first, which is the table's and the default of all, is there for somebody. */
+static bool run_check_caches(const struct run *run, GError **error)
+{
+	for (unsigned i = 1; i < run->cache_count; i++) {
+		const char *name = run->caches[i].name;
+
+		if (!exporter_takes_cache(run->exporter, (uint8_t)i)) {
+			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+				"--cache: no destination takes '%s': one must have the option "
+				"cache=%s",
+				name, name);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool run_open_exporter(struct run *run, GError **error)
@@ -72,7 +93,8 @@ static bool run_open_exporter(struct run *run, GError **error)
 	if (interrupt_fd() >= 0) {
 		run->interrupt = g_unix_fd_add(interrupt_fd(), G_IO_IN, run_interrupted, run);
 	}
-	return exporter_set(run->exporter, &set, error);
+	return exporter_caches(run->exporter, run->caches, run->cache_count, error) &&
+	       exporter_set(run->exporter, &set, error) && run_check_caches(run, error);
 }
 
 static bool run_open_applications(struct run *run, GError **error)
@@ -93,6 +115,10 @@ static bool run_open(struct run *run, GError **error)
 
 	if (!meter_options_meter(&run->options, &meter, error)) {
 		return false;
+	}
+	run->cache_count = meter.cache_count;
+	for (unsigned i = 0; i < meter.cache_count; i++) {
+		cache_options_tell(&meter, i, &run->caches[i]);
 	}
 	run->source = source_file_new(run->options.input, error);
 	if (run->source == NULL || !run_open_exporter(run, error)) {
@@ -117,12 +143,6 @@ static bool run_open(struct run *run, GError **error)
 	run->meter = meter_new(&meter, run->identity, run_records, run, error);
 	if (run->meter == NULL) {
 		return false;
-	}
-	for (unsigned cache = 0; cache < meter.cache_count; cache++) {
-		struct stream_key key;
-
-		account_key(&meter.caches[cache], (uint8_t)cache, &key);
-		exporter_key(run->exporter, &key);
 	}
 	run->facts = (struct meter_facts){.source = run->source,
 		.meter = run->meter,

@@ -22,9 +22,9 @@ static const struct option_spec meter_specs[] = {
 	{.name = "idle",
 		.letter = 'i',
 		.kind = OPTION_SECONDS,
-		.offset = AT(metering.idle_ms),
+		.offset = AT(metering.cache.idle_ms),
 		.min = 1,
-		.max = METERING_TIMEOUT_MAX_MS,
+		.max = CACHE_TIMEOUT_MAX_MS,
 		.argument = "S",
 		.text = "a flow ends when it is silent this long (default 60)"},
 	{.name = "summary",
@@ -60,7 +60,7 @@ static const struct option_table meter_table = {meter_specs, G_N_ELEMENTS(meter_
 
 static const struct option_set meter_set = {
 	.groups = {{&meter_table, 0}, {&exporting_option_table, AT(exporting)},
-		{&metering_option_table, AT(metering)}},
+		{&metering_option_table, AT(metering)}, {&cache_option_table, AT(metering.cache)}},
 	.config = OPTIONS_NO_FILE,
 	.synopsis = "weir meter -r FILE [-o DEST]... [OPTION...]"};
 

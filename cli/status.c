@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/key.h"
 #include "base/options.h"
 #include "base/stream_client.h"
 #include "cli/commands.h"
@@ -49,6 +50,9 @@ static bool report_take(struct status_report *report, const struct stream_messag
 	switch (message->type) {
 	case STREAM_INTERFACE:
 		g_array_append_val(report->interfaces, message->interface);
+		return false;
+	case STREAM_CACHE:
+		g_array_append_val(report->caches, message->cache);
 		return false;
 	case STREAM_DEVICE:
 		g_array_append_val(report->devices, message->device);
@@ -124,6 +128,17 @@ static void print_selection(const struct stream_selection *selection)
 	}
 }
 
+static void print_cache(const struct stream_cache *cache)
+{
+	g_autofree char *key = key_text(cache->key_fields);
+
+	printf("cache %s%skey %s, %s, active timeout %g s, idle timeout %g s, at most %u flows\n",
+		cache->name, cache->name[0] != '\0' ? ": " : "", key,
+		cache->uniflow ? "a record a direction" : "both directions in a record",
+		(double)cache->active_timeout_ms / 1000, (double)cache->idle_timeout_ms / 1000,
+		cache->flows_max);
+}
+
 static void print_text(const struct status_report *report)
 {
 	const struct stream_counters *c = &report->counters;
@@ -134,6 +149,9 @@ static void print_text(const struct status_report *report)
 
 		printf("interface %s (%u)%s\n", interface->name, interface->index,
 			interface->home ? ", home side" : "");
+	}
+	for (guint i = 0; i < report->caches->len; i++) {
+		print_cache(&g_array_index(report->caches, struct stream_cache, i));
 	}
 	printf("packets %" PRIu64 ", of which IP %" PRIu64 ", malformed %" PRIu64 "\n", c->packets,
 		c->ip_packets, c->malformed);
@@ -165,6 +183,7 @@ static bool status_run(const struct status_options *options, GError **error)
 	}
 	report.interfaces = g_array_new(FALSE, FALSE, sizeof(struct stream_interface));
 	report.selections = g_array_new(FALSE, FALSE, sizeof(struct stream_selection));
+	report.caches = g_array_new(FALSE, FALSE, sizeof(struct stream_cache));
 	report.devices = g_array_new(FALSE, FALSE, sizeof(struct stream_device));
 	done = report_read(&report, client, error);
 	stream_client_free(client);
@@ -174,6 +193,7 @@ static bool status_run(const struct status_options *options, GError **error)
 		print_text(&report);
 	}
 	g_array_unref(report.interfaces);
+	g_array_unref(report.caches);
 	g_array_unref(report.devices);
 	g_array_unref(report.selections);
 	return done;

@@ -8,6 +8,7 @@
 /** What a running probe tells of itself to a newcomer. */
 struct status_report {
 	GArray *interfaces; /* struct stream_interface */
+	GArray *caches;     /* struct stream_cache */
 	GArray *devices;    /* struct stream_device */
 	GArray *selections; /* struct stream_selection */
 	struct stream_counters counters;

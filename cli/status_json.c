@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <jansson.h>
 
+#include "base/key.h"
 #include "cli/status.h"
 
 static json_t *mac_json(const uint8_t mac[6])
@@ -21,6 +22,20 @@ static json_t *interface_json(const struct stream_interface *interface)
 	json_object_set_new(out, "link_type", json_integer(interface->link_type));
 	json_object_set_new(out, "home", json_boolean(interface->home));
 	json_object_set_new(out, "mac", mac_json(interface->mac));
+	return out;
+}
+
+static json_t *cache_json(const struct stream_cache *cache)
+{
+	g_autofree char *key = key_text(cache->key_fields);
+	json_t *out = json_object();
+
+	json_object_set_new(out, "name", json_string(cache->name));
+	json_object_set_new(out, "key", json_string(key));
+	json_object_set_new(out, "uniflow", json_boolean(cache->uniflow));
+	json_object_set_new(out, "active_timeout_ms", json_integer(cache->active_timeout_ms));
+	json_object_set_new(out, "idle_timeout_ms", json_integer(cache->idle_timeout_ms));
+	json_object_set_new(out, "flows_max", json_integer(cache->flows_max));
 	return out;
 }
 
@@ -91,6 +106,7 @@ void status_print_json(const struct status_report *report, FILE *out)
 {
 	json_t *all = json_object();
 	json_t *interfaces = json_array();
+	json_t *caches = json_array();
 	json_t *devices = json_array();
 	json_t *counters = json_object();
 
@@ -98,12 +114,17 @@ void status_print_json(const struct status_report *report, FILE *out)
 		json_array_append_new(interfaces, interface_json(&g_array_index(report->interfaces,
 							  struct stream_interface, i)));
 	}
+	for (guint i = 0; i < report->caches->len; i++) {
+		json_array_append_new(
+			caches, cache_json(&g_array_index(report->caches, struct stream_cache, i)));
+	}
 	for (guint i = 0; i < report->devices->len; i++) {
 		json_array_append_new(devices,
 			device_json(&g_array_index(report->devices, struct stream_device, i)));
 	}
 	STREAM_COUNTERS_LIST(COUNTER_JSON)
 	json_object_set_new(all, "interfaces", interfaces);
+	json_object_set_new(all, "caches", caches);
 	json_object_set_new(all, "devices", devices);
 	json_object_set_new(all, "selectors", selectors_json(report));
 	json_object_set_new(all, "counters", counters);

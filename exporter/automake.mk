@@ -11,6 +11,7 @@ libexporter_a_SOURCES = \
 	exporter/destination.c \
 	exporter/destination.h \
 	exporter/destination_report.c \
+	exporter/destination_cache.c \
 	exporter/destination_send.c \
 	exporter/destination_session.c \
 	exporter/destination_share.c \

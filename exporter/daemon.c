@@ -35,9 +35,10 @@ struct export_daemon {
 	unsigned retry_ms;
 	bool readable; /* the stream has something for us */
 	bool ending;
-	bool waiting;                    /* that the probe is away has been said */
-	bool ended;                      /* the probe said goodbye */
-	bool broken;                     /* with --once: the stream ended without that */
+	bool waiting; /* that the probe is away has been said */
+	bool ended;   /* the probe said goodbye */
+	bool broken;  /* with --once: the stream ended without that */
+	struct stream_cache caches[RECORD_CACHES_MAX];
 	struct stream_counters counters; /* the last that the probe told */
 	struct stream_counters logged;   /* those whose losses have been logged */
 	int64_t logged_us;
@@ -85,6 +86,19 @@ static void log_losses(struct export_daemon *daemon, bool now)
 		unheard);
 }
 
+/* They come in order; with the last all are known. */
+static void take_cache(struct export_daemon *daemon, const struct stream_cache *cache)
+{
+	GError *error = NULL;
+
+	daemon->caches[cache->id] = *cache;
+	if (cache->id == cache->count - 1 &&
+		!exporter_caches(daemon->exporter, daemon->caches, cache->count, &error)) {
+		log_error(DAEMON_AREA, "%s", error->message);
+		g_error_free(error);
+	}
+}
+
 static void take_message(struct export_daemon *daemon, const struct stream_message *message)
 {
 	switch (message->type) {
@@ -115,15 +129,16 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 			message->interface.name);
 		exporter_interface(daemon->exporter, &message->interface);
 		break;
-	case STREAM_KEY:
-		exporter_key(daemon->exporter, &message->key);
+	case STREAM_CACHE:
+		take_cache(daemon, &message->cache);
 		break;
 	case STREAM_SELECTION:
 		exporter_selection(daemon->exporter, &message->selection);
 		break;
-	case STREAM_ACK:
 	case STREAM_DEVICE:
 		exporter_device(daemon->exporter, &message->device);
+		break;
+	case STREAM_ACK:
 		break;
 	}
 }

@@ -206,8 +206,8 @@ static void destination_new_transport(struct destination *d)
 	g_source_attach(d->timer, config.context);
 }
 
-struct destination *destination_new(
-	const char *uri, const struct export_config *config, GError **error)
+struct destination *destination_new(const char *uri, const struct export_config *config,
+	const struct report_facts *facts, GError **error)
 {
 	struct destination *d = g_new0(struct destination, 1);
 	bool good;
@@ -220,6 +220,7 @@ struct destination *destination_new(
 	d->newest_us = INT64_MIN;
 	good = uri_parse(uri, &d->uri, error);
 	if (good) {
+		d->cache.id = d->uri.cache != NULL ? UINT8_MAX : 0;
 		d->ops = transport_find(d->uri.scheme);
 		d->profile = g_strdup(destination_profile(&d->uri, config));
 		d->domain = destination_domain(&d->uri, config);
@@ -234,9 +235,13 @@ struct destination *destination_new(
 			good = destination_new_encoder(d, error);
 		}
 	}
+	if (good && facts->cache_count > 0) {
+		good = destination_caches(d, facts->caches, facts->cache_count, error);
+	}
 	if (good) {
 		destination_new_transport(d);
 		destination_open(d);
+		d->facts = facts; /* what is known already goes with the first reports */
 	}
 	if (!good) {
 		destination_free(d);
@@ -280,7 +285,7 @@ static void destination_text(struct destination *d, const struct record_batch *b
 	for (uint32_t i = 0; i < batch->count; i++) {
 		const struct flow_record *r = &batch->records[i];
 
-		json_record(r, batch->text, d->text);
+		json_record(r, batch->text, &d->cache, d->text);
 		g_string_append_c(d->text, '\n');
 		d->text_info.data_records++;
 		d->text_info.flow_records++;
@@ -297,6 +302,9 @@ void destination_records(
 {
 	struct destination *d = destination;
 
+	if (batch->count == 0 || !destination_takes(d, batch->records[0].cache_id)) {
+		return;
+	}
 	d->counters.records += batch->count;
 	d->newest_us = MAX(d->newest_us, newest_us);
 	destination_prepare(d);

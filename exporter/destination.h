@@ -21,18 +21,31 @@
 struct destination;
 
 /**
- * @uri as for exporter_add(); @config and what it points to must stay. Fails on a wrong URI only.
+ * @uri as for exporter_add(); @config and what it points to must stay, and so must @facts, what
+ * reports are made of and, if told, the caches that there are. Fails on a wrong URI or an unknown
+ * cache only.
  * A file is open afterwards, or the destination dead; a network destination has begun to connect.
  */
-struct destination *destination_new(
-	const char *uri, const struct export_config *config, GError **error);
+struct destination *destination_new(const char *uri, const struct export_config *config,
+	const struct report_facts *facts, GError **error);
 void destination_free(struct destination *destination);
-
-/** What reports are made of, from now on; borrowed. */
-void destination_facts(struct destination *destination, const struct report_facts *facts);
 
 /** As the user wrote it. */
 const char *destination_name(const struct destination *destination);
+
+/**
+ * These are the caches that there are: choose the one that the URI names, else the first. False if
+ * it names none of them; no records are taken then. Until they are told, they are those of cache 0,
+ * without a name in the URI.
+ */
+bool destination_caches(struct destination *destination, const struct stream_cache *caches,
+	unsigned count, GError **error);
+
+/** The name of the cache that the URI asks for; NULL: of none. */
+const char *destination_cache_name(const struct destination *destination);
+
+/** True if records of that cache are taken. */
+bool destination_takes(const struct destination *destination, uint8_t cache_id);
 
 /** True if what it sends carries devices or names. */
 bool destination_wants_names(const struct destination *destination);
@@ -102,7 +115,7 @@ void destination_accept(struct destination *destination, struct message *message
 /** Count records among those it was given as another's to send. */
 void destination_stood_in(struct destination *destination, uint32_t records);
 
-/** Take records; no flow of the batch ended after @newest_us. */
+/** Take records, if they are of its cache; no flow of the batch ended after @newest_us. */
 void destination_records(
 	struct destination *destination, const struct record_batch *batch, int64_t newest_us);
 

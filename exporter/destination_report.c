@@ -29,14 +29,10 @@ bool destination_plan(struct destination *d, GError **error)
 	return true;
 }
 
-void destination_facts(struct destination *destination, const struct report_facts *facts)
-{
-	destination->facts = facts;
-}
-
 static void report_emit(struct destination *d, unsigned kinds, uint64_t since)
 {
-	struct report_input input = {.facts = d->facts, .since = since};
+	struct report_input input = {
+		.facts = d->facts, .key_fields = d->cache.key_fields, .since = since};
 	g_autoptr(GError) error = NULL;
 
 	destination_counters(d, &input.counters);

@@ -27,8 +27,9 @@ struct destination {
 	struct transport *transport;
 	GSource *timer;
 
-	/* what is made of records */
-	struct encoder *encoder; /* NULL for text */
+	/* what is made of records, those of one cache */
+	struct stream_cache cache; /* id UINT8_MAX: of none */
+	struct encoder *encoder;   /* NULL for text */
 	char *profile;
 	uint32_t domain;
 	uint32_t message_octets;       /* the encoder's limit */

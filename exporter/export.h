@@ -83,12 +83,27 @@ struct export_set {
  */
 bool exporter_set(struct exporter *exporter, const struct export_set *set, GError **error);
 
+/**
+ * Tell which caches records come from, @count of them and at most RECORD_CACHES_MAX; told anew when
+ * they change. A destination
+ * takes the records of one: of that which its option "cache" names, else of the first. False with
+ * WEIR_ERROR_USAGE if one names a cache that is not there; it takes no records then, and the other
+ * destinations are told all the same. As long as nothing was told there is one without a name, and a
+ * destination may name any; afterwards it cannot be added with one that is not there.
+ */
+bool exporter_caches(struct exporter *exporter, const struct stream_cache *caches, unsigned count,
+	GError **error);
+
+/** True if a destination takes the records of cache @id. */
+bool exporter_takes_cache(const struct exporter *exporter, uint8_t id);
+
 /** True if any destination's profile carries devices or names. */
 bool exporter_wants_names(const struct exporter *exporter);
 
 /**
- * A record_sink: encode for every destination. @context: the exporter. With @lossless this runs the
- * main loop while a destination has too much to send, so it must not be called from within it.
+ * A record_sink: encode for every destination that takes the batch's cache. @context: the exporter.
+ * With @lossless this runs the main loop while a destination has too much to send, so it must not be
+ * called from within it.
  */
 void exporter_records(void *exporter, const struct record_batch *batch);
 
@@ -116,9 +131,6 @@ void exporter_interface(struct exporter *exporter, const struct stream_interface
 
 /** What one cache selects, with the numbers of packets; no selectors: it meters all. */
 void exporter_selection(struct exporter *exporter, const struct stream_selection *selection);
-
-/** What makes packets one flow in one cache. */
-void exporter_key(struct exporter *exporter, const struct stream_key *key);
 
 /**
  * Wait for nobody any longer, because somebody wants to end: an exporter_add() that waits for an

@@ -80,12 +80,12 @@ void exporter_free(struct exporter *exporter)
 struct destination *exporter_open(
 	struct exporter *exporter, const char *uri, bool alone, GError **error)
 {
-	struct destination *destination = destination_new(uri, &exporter->config, error);
+	struct destination *destination =
+		destination_new(uri, &exporter->config, exporter->facts, error);
 
 	if (destination == NULL) {
 		return NULL;
 	}
-	destination_facts(destination, exporter->facts);
 	/* Who meters a file wants to know at once that nobody takes the result. */
 	while (exporter->config.lossless && !exporter->hurried &&
 		destination_is_opening(destination)) {
@@ -130,6 +130,30 @@ bool exporter_add(struct exporter *exporter, const char *uri, GError **error)
 	g_ptr_array_add(exporter->destinations, destination);
 	exporter_mode_begin(exporter);
 	return true;
+}
+
+bool exporter_caches(struct exporter *exporter, const struct stream_cache *caches, unsigned count,
+	GError **error)
+{
+	bool good = true;
+
+	report_facts_caches(exporter->facts, caches, count);
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		struct destination *d = exporter_destination(exporter, i);
+
+		good = destination_caches(d, caches, count, good ? error : NULL) && good;
+	}
+	return good;
+}
+
+bool exporter_takes_cache(const struct exporter *exporter, uint8_t id)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		if (destination_takes(exporter_destination(exporter, i), id)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool exporter_wants_names(const struct exporter *exporter)
@@ -233,11 +257,6 @@ void exporter_interface(struct exporter *exporter, const struct stream_interface
 void exporter_selection(struct exporter *exporter, const struct stream_selection *selection)
 {
 	report_facts_selection(exporter->facts, selection);
-}
-
-void exporter_key(struct exporter *exporter, const struct stream_key *key)
-{
-	report_facts_key(exporter->facts, key);
 }
 
 static bool exporter_finished(struct exporter *exporter)

@@ -39,6 +39,22 @@ static struct destination *open_anew(
 	return exporter_open(exporter, uri, set->mode == EXPORT_PARALLEL, error);
 }
 
+/* Where one destination may stand in for another all take the same records. */
+static bool shares_cache(const struct destination *destination, const GPtrArray *wanted,
+	enum export_mode mode, GError **error)
+{
+	const struct destination *first = wanted->len > 0 ? wanted->pdata[0] : destination;
+
+	if (mode == EXPORT_PARALLEL || g_strcmp0(destination_cache_name(first),
+					       destination_cache_name(destination)) == 0) {
+		return true;
+	}
+	g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+		"destination '%s': export mode %s: it takes another cache than '%s'",
+		destination_name(destination), export_mode_words[mode], destination_name(first));
+	return false;
+}
+
 /*
  * Put what is wanted into @wanted, and what of it is new into @fresh, too, in the order of @uris.
  * The exporter's configuration is the new one already.
@@ -66,6 +82,9 @@ static bool gather(struct exporter *exporter, const struct export_set *set, GPtr
 				return false;
 			}
 			g_ptr_array_add(fresh, destination);
+		}
+		if (!shares_cache(destination, wanted, set->mode, error)) {
+			return false;
 		}
 		g_ptr_array_add(wanted, destination);
 	}

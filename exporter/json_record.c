@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/key.h"
 #include "exporter/json_text.h"
 
 #define FIELD_INDEX(member, kind, element, element6, text) FIELD_##member,
@@ -51,6 +52,16 @@ static const uint8_t rules[FIELD_COUNT] = {
 	[FIELD_dst_port] = WITH_ZERO | WITH_PORTS,
 	[FIELD_device_mac_random] = WITH_ZERO | WITH_MAC,
 	[FIELD_far_name_age_s] = WITH_ZERO | WITH_FAR_NAME,
+};
+
+/* Fields of the flow key without which a member is 0 for no other reason. */
+static const uint32_t key_fields[FIELD_COUNT] = {
+	[FIELD_src_address] = FLOW_KEY_SRC_ADDRESS,
+	[FIELD_dst_address] = FLOW_KEY_DST_ADDRESS,
+	[FIELD_src_port] = FLOW_KEY_SRC_PORT,
+	[FIELD_dst_port] = FLOW_KEY_DST_PORT,
+	[FIELD_icmp_type_code] = FLOW_KEY_SRC_PORT | FLOW_KEY_DST_PORT,
+	[FIELD_protocol] = FLOW_KEY_PROTOCOL,
 };
 
 static bool is_zero(const uint8_t *octets, size_t count)
@@ -138,9 +149,11 @@ static void append_value(GString *out, const struct record_field *f, const uint8
 	}
 }
 
-void json_record(const struct flow_record *r, const uint8_t *text, GString *out)
+void json_record(const struct flow_record *r, const uint8_t *text, const struct stream_cache *cache,
+	GString *out)
 {
 	unsigned holds = conditions(r);
+	uint32_t key = cache->key_fields != 0 ? cache->key_fields : FLOW_KEY_5TUPLE;
 	bool ipv6 = r->ip_version == 6;
 
 	(void)g_string_append_c(out, '{');
@@ -154,8 +167,15 @@ void json_record(const struct flow_record *r, const uint8_t *text, GString *out)
 		if (!(rules[i] & WITH_ZERO) && is_empty(f, in)) {
 			continue;
 		}
+		if (key_fields[i] != 0 && (key_fields[i] & key) == 0) {
+			continue;
+		}
 		json_text_name(out, ipv6 ? f->element6 : f->element);
 		append_value(out, f, in, text, ipv6);
+	}
+	if (cache->name[0] != '\0') {
+		json_text_name(out, "cache");
+		json_text_string(out, (const uint8_t *)cache->name, strlen(cache->name));
 	}
 	(void)g_string_append_c(out, '}');
 }

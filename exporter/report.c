@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/key.h"
 #include "exporter/report_selection.h"
 
 #define FIELDS_MAX 12
@@ -79,11 +80,12 @@ static void write_not_sent(struct report_writer *w, const struct report_input *i
 
 static void write_keys(struct report_writer *w, const struct report_input *input)
 {
-	const struct report_facts *facts = input->facts;
+	const char *members[KEY_MEMBERS_MAX];
 
-	if (!report_facts_is_key(facts, "ip_version") || facts->key_revision <= input->since) {
+	if (input->key_fields == 0 || input->facts->key_revision <= input->since) {
 		return;
 	}
+	key_members(input->key_fields, members);
 	for (unsigned i = 0; i < input->template_count; i++) {
 		const struct template *t = &input->templates[i];
 		uint64_t indicator = 0;
@@ -92,7 +94,7 @@ static void write_keys(struct report_writer *w, const struct report_input *input
 			const struct template_field *field = &t->fields[k];
 
 			if (field->member != NULL &&
-				report_facts_is_key(facts, field->member->member)) {
+				g_strv_contains(members, field->member->member)) {
 				indicator |= UINT64_C(1) << k;
 			}
 		}
@@ -253,7 +255,7 @@ static GArray *make_items(enum report_kind kind, const struct report_input *inpu
 {
 	GArray *items = g_array_new(FALSE, FALSE, sizeof(struct report_item));
 
-	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
+	for (unsigned i = 0; i < RECORD_CACHES_MAX; i++) {
 		const struct report_selection *row = input->facts->selections[i];
 
 		if (row == NULL) {

@@ -53,6 +53,7 @@ char *report_kind_names(void);
 /** What the fields are filled from. */
 struct report_input {
 	const struct report_facts *facts;
+	uint32_t key_fields;             /* of the flows (base/key.h); 0: not known */
 	struct export_counters counters; /* of the destination */
 	uint32_t domain;
 	const struct template *templates; /* of the flow records, for their keys */

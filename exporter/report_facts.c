@@ -21,10 +21,9 @@ struct report_facts *report_facts_new(void)
 	return facts;
 }
 
-static void forget_caches(struct report_facts *facts)
+static void forget_selections(struct report_facts *facts)
 {
-	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
-		g_clear_pointer(&facts->keys[i], g_strfreev);
+	for (unsigned i = 0; i < RECORD_CACHES_MAX; i++) {
 		g_clear_pointer(&facts->selections[i], g_free);
 	}
 }
@@ -34,7 +33,7 @@ void report_facts_free(struct report_facts *facts)
 	if (facts != NULL) {
 		g_ptr_array_unref(facts->devices);
 		g_ptr_array_unref(facts->interfaces);
-		forget_caches(facts);
+		forget_selections(facts);
 		g_free(facts);
 	}
 }
@@ -77,7 +76,7 @@ void report_facts_begin(struct report_facts *facts)
 {
 	g_ptr_array_set_size(facts->devices, 0);
 	g_ptr_array_set_size(facts->interfaces, 0);
-	forget_caches(facts);
+	forget_selections(facts);
 }
 
 void report_facts_metering(struct report_facts *facts, const struct stream_counters *counters)
@@ -188,37 +187,25 @@ void report_facts_interface(struct report_facts *facts, const struct stream_inte
 	}
 }
 
-void report_facts_key(struct report_facts *facts, const struct stream_key *key)
+static bool same_cache(const struct stream_cache *a, const struct stream_cache *b)
 {
-	g_auto(GStrv) members = g_strsplit(key->members, ",", -1);
-
-	if (key->cache >= REPORT_CACHES_MAX) {
-		facts->forgotten++;
-		return;
-	}
-	if (facts->keys[key->cache] == NULL ||
-		!g_strv_equal((const char *const *)facts->keys[key->cache],
-			(const char *const *)members)) {
-		g_strfreev(facts->keys[key->cache]);
-		facts->keys[key->cache] = g_steal_pointer(&members);
-		facts->key_revision = ++facts->revision;
-	}
+	return a->id == b->id && a->key_fields == b->key_fields && strcmp(a->name, b->name) == 0;
 }
 
-bool report_facts_is_key(const struct report_facts *facts, const char *member)
+void report_facts_caches(
+	struct report_facts *facts, const struct stream_cache *caches, unsigned count)
 {
-	bool told = false;
+	bool same = facts->cache_count == count;
 
-	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
-		if (facts->keys[i] == NULL) {
-			continue;
-		}
-		if (!g_strv_contains((const char *const *)facts->keys[i], member)) {
-			return false;
-		}
-		told = true;
+	g_assert(count <= RECORD_CACHES_MAX);
+	for (unsigned i = 0; i < count; i++) {
+		same = same && same_cache(&facts->caches[i], &caches[i]);
+		facts->caches[i] = caches[i];
 	}
-	return told;
+	facts->cache_count = count;
+	if (!same) {
+		facts->key_revision = ++facts->revision;
+	}
 }
 
 void report_facts_selection(struct report_facts *facts, const struct stream_selection *selection)
@@ -226,7 +213,7 @@ void report_facts_selection(struct report_facts *facts, const struct stream_sele
 	struct report_selection **slot;
 	bool same;
 
-	if (selection->cache >= REPORT_CACHES_MAX) {
+	if (selection->cache >= RECORD_CACHES_MAX) {
 		facts->forgotten++;
 		return;
 	}
@@ -249,7 +236,7 @@ bool report_facts_selects(const struct report_facts *facts)
 {
 	bool selects = false;
 
-	for (unsigned i = 0; i < REPORT_CACHES_MAX; i++) {
+	for (unsigned i = 0; i < RECORD_CACHES_MAX; i++) {
 		selects = selects || facts->selections[i] != NULL;
 	}
 	return selects;

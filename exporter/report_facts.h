@@ -13,7 +13,6 @@
  */
 #define REPORT_DEVICES_MAX    1024 /* as many as a probe knows */
 #define REPORT_INTERFACES_MAX 256
-#define REPORT_CACHES_MAX     4
 
 struct report_device {
 	uint64_t revision;
@@ -46,9 +45,10 @@ struct report_facts {
 	struct report_losses before;     /* of those before this stream, in it */
 	GPtrArray *devices;              /* struct report_device, by id */
 	GPtrArray *interfaces;           /* struct report_interface, by index */
-	char **keys[REPORT_CACHES_MAX];  /* members of struct flow_record; NULL: not told */
-	uint64_t key_revision;
-	struct report_selection *selections[REPORT_CACHES_MAX]; /* NULL: every packet */
+	struct stream_cache caches[RECORD_CACHES_MAX];
+	unsigned cache_count;  /* 0: not told */
+	uint64_t key_revision; /* of the caches, whose flow keys are told */
+	struct report_selection *selections[RECORD_CACHES_MAX]; /* NULL: every packet */
 	uint64_t revision;                                      /* of the last change */
 	uint64_t forgotten; /* devices and interfaces for which there was no room */
 };
@@ -72,16 +72,12 @@ void report_facts_device(struct report_facts *facts, const struct stream_device 
 /** An interface as it is now. */
 void report_facts_interface(struct report_facts *facts, const struct stream_interface *interface);
 
-/** The flow key of a cache; one of a number too large is ignored and counted as forgotten. */
-void report_facts_key(struct report_facts *facts, const struct stream_key *key);
+/** The caches that there are, @count of them, at most RECORD_CACHES_MAX; copied. */
+void report_facts_caches(
+	struct report_facts *facts, const struct stream_cache *caches, unsigned count);
 
-/**
- * True if the member of struct flow_record is a part of the key in every cache, so that it is one
- * whichever cache a record comes from. False if no key was told.
- */
-bool report_facts_is_key(const struct report_facts *facts, const char *member);
-
-/** What a cache selects, or no longer; as report_facts_key(). Newer counters are no change. */
+/** What a cache selects, or no longer; one of a number too large is ignored and counted as
+ * forgotten. Newer counters are no change. */
 void report_facts_selection(struct report_facts *facts, const struct stream_selection *selection);
 
 /** True if any cache selects. */

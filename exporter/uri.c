@@ -45,6 +45,7 @@ static const struct option {
 	int64_t max;
 	enum option_kind kind;
 } options[] = {
+	{"cache", offsetof(struct uri, cache), SCHEME_ALL, 0, 0, OPTION_TEXT},
 	{"domain", offsetof(struct uri, domain), SCHEME_MESSAGES, 0, UINT32_MAX},
 	{"dscp", offsetof(struct uri, dscp), SCHEME_NETWORK, 0, 63},
 	{"flush", offsetof(struct uri, flush_s), SCHEME_ALL, 0, 3600},
@@ -378,6 +379,7 @@ bool uri_parse(const char *text, struct uri *ret_uri, GError **error)
 
 void uri_clear(struct uri *uri)
 {
+	g_free(uri->cache);
 	g_free(uri->host);
 	g_free(uri->interface);
 	g_free(uri->path);

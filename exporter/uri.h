@@ -23,6 +23,7 @@ struct uri {
 	char *host;         /* NULL where the scheme has a path */
 	char *path;         /* NULL where the scheme has a host */
 	uint16_t port;
+	char *cache;              /* NULL: not given */
 	char *profile;            /* NULL: not given */
 	char *interface;          /* NULL: not given; to send through */
 	char *source;             /* NULL: not given; else an IPv4 or IPv6 address */

@@ -95,15 +95,3 @@ void account_interface(
 	memcpy(ret->mac, from->mac, sizeof(ret->mac));
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", from->name);
 }
-
-void account_key(const struct meter_cache_config *config, uint8_t cache, struct stream_key *ret_key)
-{
-	const char *members[METER_KEY_MEMBERS_MAX];
-	g_autofree char *text = NULL;
-
-	memset(ret_key, 0, sizeof(*ret_key));
-	ret_key->cache = cache;
-	meter_key_members(config->key_fields, members);
-	text = g_strjoinv(",", (char **)members);
-	(void)snprintf(ret_key->members, sizeof(ret_key->members), "%s", text);
-}

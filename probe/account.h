@@ -26,10 +26,6 @@ void account_identity(const struct identity *identity, struct stream_counters *c
 void account_ignored(
 	struct stream_counters *counters, const struct stream_counters *before, int64_t now_us);
 
-/** The flow key of cache number @cache. */
-void account_key(
-	const struct meter_cache_config *config, uint8_t cache, struct stream_key *ret_key);
-
 /** A device but for when it was seen last. */
 void account_device(const struct identity_device *device, struct stream_device *ret_device);
 

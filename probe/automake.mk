@@ -9,6 +9,8 @@ libprobe_a_SOURCES = \
 	probe/application_engine.h \
 	probe/account.c \
 	probe/account.h \
+	probe/cache_options.c \
+	probe/cache_options.h \
 	probe/capture.h \
 	probe/capture_buffer.c \
 	probe/capture_classic.c \
@@ -90,7 +92,6 @@ libprobe_a_SOURCES = \
 	probe/meter.c \
 	probe/meter.h \
 	probe/meter_fast.h \
-	probe/meter_key.c \
 	probe/meter_selection.c \
 	probe/meter_selection.h \
 	probe/metering_options.c \

@@ -133,6 +133,7 @@ static bool replace(struct probe *probe, const struct probe_options *options, GE
 	}
 	meter_finish(old, RECORD_END_FORCED);
 	probe_report_keep(probe);
+	probe_report_caches(probe, &options->meter);
 	meter_advance(meter, meter_clock(old));
 	probe->meter = meter;
 	probe->identity = identity;
@@ -163,6 +164,5 @@ void probe_reload(struct probe *probe)
 	log_level_set((enum log_level)options.daemon.log_level);
 	probe_options_clear(&probe->reloaded);
 	probe->reloaded = options;
-	probe_report_keys(probe);
 	log_notice(PROBE_AREA, "configuration reloaded");
 }

@@ -72,10 +72,10 @@ bool probe_meter_open(struct probe *probe, const struct probe_options *options, 
 /** SIGHUP: read the configuration again. What was metered so far goes out with reason 4. */
 void probe_reload(struct probe *probe);
 
-/** Tell what makes packets one flow, in every cache. */
-void probe_report_keys(const struct probe *probe);
+/** Tell the caches that @config has. */
+void probe_report_caches(struct probe *probe, const struct meter_config *config);
 
-/** A joined callback: interfaces, devices, counters. @context: the probe. */
+/** A joined callback: interfaces, caches, devices, counters. @context: the probe. */
 void probe_report_joined(void *context);
 
 /** Tell subscribers what has changed since they were told, as often as is good for them. */

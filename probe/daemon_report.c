@@ -149,14 +149,13 @@ static void report_interfaces(const struct probe *probe)
 	g_free(message);
 }
 
-void probe_report_keys(const struct probe *probe)
+void probe_report_caches(struct probe *probe, const struct meter_config *config)
 {
-	const struct meter_config *config = &probe->reloaded.meter;
 	struct stream_message *message = g_new0(struct stream_message, 1);
 
-	message->type = STREAM_KEY;
-	for (unsigned cache = 0; cache < config->cache_count; cache++) {
-		account_key(&config->caches[cache], (uint8_t)cache, &message->key);
+	message->type = STREAM_CACHE;
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		cache_options_tell(config, i, &message->cache);
 		stream_server_event(probe->server, message);
 	}
 	g_free(message);
@@ -168,7 +167,7 @@ void probe_report_joined(void *context)
 	struct stream_counters counters;
 
 	report_interfaces(probe);
-	probe_report_keys(probe);
+	probe_report_caches(probe, &probe->reloaded.meter);
 	if (probe->identity != NULL) {
 		identity_devices(probe->identity, introduce_device, probe);
 	}

@@ -3,10 +3,12 @@
 #include <assert.h>
 #include <stdint.h>
 
+#include "base/key.h"
+
 /**
  * Every field that can be part of a flow key, as seen on the wire: index 0 is the sender, 1 the
  * receiver. No padding, so that it is hashed, masked and compared as 64-bit words. A cache masks it
- * with its own key fields; what is masked out still holds the first packet's value.
+ * with its own key fields (base/key.h); what is masked out still holds the first packet's value.
  */
 struct flow_key {
 	uint8_t address[2][16]; /* IPv4 in the first four octets, the rest 0 */
@@ -21,22 +23,3 @@ struct flow_key {
 };
 
 static_assert(sizeof(struct flow_key) == 56, "no padding");
-
-/** Fields of the key by name, for --key and the configuration: a bit each. */
-enum flow_key_field {
-	FLOW_KEY_SRC_ADDRESS = 1 << 0,
-	FLOW_KEY_DST_ADDRESS = 1 << 1,
-	FLOW_KEY_SRC_PORT = 1 << 2,
-	FLOW_KEY_DST_PORT = 1 << 3,
-	FLOW_KEY_PROTOCOL = 1 << 4,
-	FLOW_KEY_VLAN = 1 << 5,
-	FLOW_KEY_SRC_MAC = 1 << 6,
-	FLOW_KEY_DST_MAC = 1 << 7,
-	FLOW_KEY_INTERFACE = 1 << 8,
-	FLOW_KEY_TOS = 1 << 9
-};
-/* The IP version is always part of the key: a record has addresses of one family. */
-
-#define FLOW_KEY_5TUPLE                                                                            \
-	(FLOW_KEY_SRC_ADDRESS | FLOW_KEY_DST_ADDRESS | FLOW_KEY_SRC_PORT | FLOW_KEY_DST_PORT |     \
-		FLOW_KEY_PROTOCOL)

@@ -128,7 +128,8 @@ static void write_many(struct flow_record *r)
 void flow_output_write(struct flow_output *output, const struct flow *flow, uint32_t entry,
 	const struct flow_output_cause *cause)
 {
-	struct flow_record *r = record_writer_next(&output->writer);
+	struct record_writer *writer = &output->writers[cause->cache_id];
+	struct flow_record *r = record_writer_next(writer);
 	unsigned forward = flow->state & FLOW_FORWARD_1 ? 1 : 0;
 	struct flow_key key = shown_key(&flow->key, cause->shown);
 	struct flow_key shown;
@@ -157,12 +158,11 @@ void flow_output_write(struct flow_output *output, const struct flow *flow, uint
 		write_many(r);
 	}
 	if (cause->application != NULL) {
-		r->application = record_writer_text(
-			&output->writer, cause->application, strlen(cause->application));
+		r->application =
+			record_writer_text(writer, cause->application, strlen(cause->application));
 	}
 	if (output->identity != NULL) {
-		identity_annotate(
-			output->identity, &key, pair ? flow->name : 0, r, &output->writer);
+		identity_annotate(output->identity, &key, pair ? flow->name : 0, r, writer);
 	}
 	output->records++;
 	output->ended[cause->reason]++;

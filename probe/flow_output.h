@@ -13,7 +13,7 @@ struct identity; /* probe/identity.h */
 
 /** What all caches of a meter share: where records go and what is the same in all of them. */
 struct flow_output {
-	struct record_writer writer;
+	struct record_writer *writers;               /* by cache_id; the meter's */
 	struct identity *identity;                   /* borrowed; NULL: no names, no devices */
 	uint32_t interfaces[FLOW_OUTPUT_INTERFACES]; /* exported numbers, by index in the source */
 	uint32_t observation_point;

@@ -16,7 +16,6 @@
 
 #define ETHERTYPE_ARP 0x0806
 #define DRAIN_US      (100 * 1000)
-#define FIELDS_KNOWN  ((FLOW_KEY_TOS << 1) - 1)
 
 struct meter {
 	struct flow_packet pending[FLOW_BATCH];
@@ -268,6 +267,13 @@ void meter_packets(void *meter_, const struct packet *packets, unsigned count)
 	fragments_advance(meter->fragments, meter->clock_us);
 }
 
+static void flush(struct meter *meter)
+{
+	for (unsigned i = 0; i < meter->cache_count; i++) {
+		record_writer_flush(&meter->output.writers[i]);
+	}
+}
+
 void meter_advance(struct meter *meter, int64_t now_us)
 {
 	meter->clock_us = now_us > meter->clock_us ? now_us : meter->clock_us;
@@ -276,7 +282,7 @@ void meter_advance(struct meter *meter, int64_t now_us)
 	for (unsigned i = 0; i < meter->cache_count; i++) {
 		flow_cache_advance(&meter->caches[i], meter->clock_us);
 	}
-	record_writer_flush(&meter->output.writer);
+	flush(meter);
 }
 
 int64_t meter_clock(const struct meter *meter)
@@ -291,7 +297,7 @@ void meter_finish(struct meter *meter, enum record_end_reason reason)
 	for (unsigned i = 0; i < meter->cache_count; i++) {
 		flow_cache_finish(&meter->caches[i], reason);
 	}
-	record_writer_flush(&meter->output.writer);
+	flush(meter);
 }
 
 void meter_interface_set(struct meter *meter, uint16_t index, uint32_t exported)
@@ -336,7 +342,7 @@ static bool check_config(const struct meter_config *config, GError **error)
 		return false;
 	}
 	for (unsigned i = 0; i < config->cache_count; i++) {
-		if (config->caches[i].key_fields & ~(uint32_t)FIELDS_KNOWN) {
+		if (config->caches[i].key_fields & ~(uint32_t)FLOW_KEY_FIELDS) {
 			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
 				"meter: flow key 0x%x of cache %u has unknown fields",
 				config->caches[i].key_fields, i);
@@ -424,6 +430,7 @@ static void open_output(struct meter *meter, const struct meter_config *config)
 	static const char label[] = "flow id";
 	struct flow_output *output = &meter->output;
 
+	output->writers = g_new(struct record_writer, config->cache_count);
 	output->identity = meter->identity;
 	output->observation_point = config->observation_point;
 	output->generation = 1;
@@ -450,8 +457,10 @@ struct meter *meter_new(const struct meter_config *config, struct identity *iden
 	meter->identity = identity;
 	meter->stable_payload = config->stable_payload;
 	meter->selection = meter_selection_new(config);
-	record_writer_init(&meter->output.writer, sink, context);
 	open_output(meter, config);
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		record_writer_init(&meter->output.writers[i], sink, context);
+	}
 	meter->considering = identity != NULL || config->applications != NULL;
 	if (!open_caches(meter, config, error) || !open_applications(meter, config, error)) {
 		meter_free(meter);
@@ -476,6 +485,7 @@ void meter_free(struct meter *meter)
 		flow_cache_done(&meter->caches[i]);
 	}
 	g_free(meter->caches);
+	g_free(meter->output.writers);
 	fragments_free(meter->fragments);
 	meter_selection_free(meter->selection);
 	g_free(meter);

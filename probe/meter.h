@@ -13,10 +13,12 @@ struct applications; /* probe/application.h */
 struct identity;     /* probe/identity.h */
 struct selection;    /* probe/selector.h */
 
-#define METER_CACHES_MAX 4
+#define METER_CACHES_MAX     RECORD_CACHES_MAX
+#define METER_CACHE_NAME_MAX 31
 
 struct meter_cache_config {
-	uint32_t key_fields;       /* enum flow_key_field bits; 0: the 5-tuple */
+	char name[METER_CACHE_NAME_MAX + 1]; /* "": none, of the only one */
+	uint32_t key_fields;                 /* enum flow_key_field bits; 0: the 5-tuple */
 	int64_t active_timeout_ms; /* a record at least this often while packets flow; 0: never */
 	int64_t idle_timeout_ms;   /* a flow ends when it is silent so long; 0: never */
 	uint32_t flows_max;        /* when full, the flow silent longest gives way */
@@ -70,7 +72,8 @@ struct meter_counters {
 struct meter;
 
 /**
- * A metering process: parses, keeps flows in its caches, hands ended flows to @sink.
+ * A metering process: parses, keeps flows in its caches, hands ended flows to @sink, each cache's in
+ * batches of their own.
  * @identity: borrowed, must outlive the meter; NULL: no devices, no names (and no cost for them).
  * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key or
  * selection, or when applications are to be recognised and no cache has the 5-tuple in its key.
@@ -108,17 +111,3 @@ const struct selection *meter_selection(const struct meter *meter, unsigned cach
 
 /** A snapshot; flows_active is a gauge, the others are totals since meter_new(). */
 void meter_counters(const struct meter *meter, struct meter_counters *ret_counters);
-
-/**
- * Parse a flow key list such as "5tuple,vlan,mac" into enum flow_key_field bits. Names: 5tuple,
- * src, dst, sport, dport, proto, vlan, mac (both), smac, dmac, if, tos.
- */
-bool meter_key_parse(const char *list, uint32_t *ret_fields, GError **error);
-
-#define METER_KEY_MEMBERS_MAX 16
-
-/**
- * The members of struct flow_record that hold what a key of @fields (0: the 5-tuple) has,
- * NULL-terminated: what ICMP has in the place of ports, and the IP version, among them.
- */
-void meter_key_members(uint32_t fields, const char *ret_members[METER_KEY_MEMBERS_MAX]);

@@ -3,11 +3,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "probe/selection_text.h"
-
-#define ACTIVE_DEFAULT_MS (300 * 1000)
-#define IDLE_DEFAULT_MS   (60 * 1000)
-#define FLOWS_MAX         (1 << 28) /* a table takes memory only for the flows there are */
 
 #define AT(member) offsetof(struct metering_options, member)
 
@@ -19,45 +14,13 @@ static const struct option_spec metering_option_specs[] = {
 		.offset = AT(home),
 		.argument = "PREFIX|IFACE",
 		.text = "what belongs to the home; may be repeated (default: private ranges)"},
-	{.name = "active",
-		.key = "active-timeout-s",
-		.letter = 'a',
-		.kind = OPTION_SECONDS,
-		.offset = AT(active_ms),
-		.min = 1,
-		.max = METERING_TIMEOUT_MAX_MS,
-		.argument = "S",
-		.text = "a record at least this often while a flow lasts (default 300)"},
-	{.name = "uniflow",
-		.key = "uniflow",
-		.letter = 'u',
-		.kind = OPTION_FLAG,
-		.offset = AT(uniflow),
-		.text = "a flow for each direction"},
-	{.name = "key",
-		.key = "flow-key",
-		.letter = 'k',
-		.kind = OPTION_TEXT,
-		.offset = AT(key),
-		.argument = "LIST",
-		.text = "flow key: 5tuple, src, dst, sport, dport, proto, vlan, mac, smac, dmac, "
-			"if, tos"},
-	{.name = "select",
-		.key = "select",
-		.kind = OPTION_TEXT,
-		.offset = AT(select),
-		.argument = "CHAIN",
-		.text = "meter only the packets that CHAIN selects, such as count:1/99 or "
-			"match:proto=17+prob:0.1"},
-	{.name = "max-flows",
-		.key = "flows-max",
-		.letter = 'm',
-		.kind = OPTION_NUMBER,
-		.offset = AT(flows_max),
-		.min = 1,
-		.max = FLOWS_MAX,
-		.argument = "N",
-		.text = "flows kept at once; above, the longest silent ends"},
+	{.name = "cache",
+		.key = "caches",
+		.kind = OPTION_OBJECTS,
+		.offset = AT(caches),
+		.argument = "CACHE",
+		.text = "meter under this key, too: NAME?key=LIST&active=S&idle=S&max-flows=N&"
+			"uniflow; may be repeated"},
 	{.name = "applications",
 		.key = "applications",
 		.kind = OPTION_FLAG,
@@ -71,36 +34,74 @@ const struct option_table metering_option_table = {
 void metering_options_init(struct metering_options *options, int64_t flows_max)
 {
 	memset(options, 0, sizeof(*options));
-	options->active_ms = ACTIVE_DEFAULT_MS;
-	options->idle_ms = IDLE_DEFAULT_MS;
-	options->flows_max = flows_max;
+	cache_options_init(&options->cache, flows_max);
+}
+
+static bool is_known(const struct meter_config *config, const char *name)
+{
+	bool known = false;
+
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		known = known || strcmp(config->caches[i].name, name) == 0;
+	}
+	return known;
+}
+
+static bool add_cache(const struct metering_options *options, const char *text,
+	struct meter_config *ret, GError **error)
+{
+	struct meter_cache_config *cache = &ret->caches[ret->cache_count];
+
+	if (ret->cache_count == METER_CACHES_MAX) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"--cache: '%s': there are %d already", text, METER_CACHES_MAX);
+		return false;
+	}
+	if (!cache_options_parse(text, &options->cache, cache, error)) {
+		return false;
+	}
+	if (is_known(ret, cache->name)) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"--cache: '%s': there is a cache '%s' already", text, cache->name);
+		return false;
+	}
+	ret->cache_count++;
+	return true;
+}
+
+static bool has_connections(const struct meter_config *config)
+{
+	bool has = false;
+
+	for (unsigned i = 0; i < config->cache_count; i++) {
+		uint32_t fields = config->caches[i].key_fields;
+
+		has = has || (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
+	}
+	return has;
 }
 
 bool metering_options_caches(
 	const struct metering_options *options, struct meter_config *ret, GError **error)
 {
-	struct meter_cache_config *cache = &ret->caches[0];
-
-	ret->cache_count = 1;
-	*cache = (struct meter_cache_config){.key_fields = FLOW_KEY_5TUPLE,
-		.active_timeout_ms = options->active_ms,
-		.idle_timeout_ms = options->idle_ms,
-		.flows_max = (uint32_t)options->flows_max,
-		.uniflow = options->uniflow};
-	if (options->key != NULL && !meter_key_parse(options->key, &cache->key_fields, error)) {
-		g_prefix_error(error, "--key: ");
-		return false;
+	ret->cache_count = 0;
+	for (char **text = options->caches; text != NULL && *text != NULL; text++) {
+		if (!add_cache(options, *text, ret, error)) {
+			return false;
+		}
 	}
-	if (options->select != NULL &&
-		!selection_text_parse(options->select, &cache->selection, error)) {
-		g_prefix_error(error, "--select: ");
-		return false;
+	if (ret->cache_count == 0) {
+		ret->cache_count = 1;
+		if (!cache_options_config(&options->cache, &ret->caches[0], error)) {
+			g_prefix_error(error, "--");
+			return false;
+		}
 	}
-	if (options->applications && (cache->key_fields & FLOW_KEY_5TUPLE) != FLOW_KEY_5TUPLE) {
+	if (options->applications && !has_connections(ret)) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
 			"--applications: they are those of single connections, and the flow key "
 			"'%s' lacks the 5-tuple",
-			options->key);
+			options->caches != NULL ? options->caches[0] : options->cache.key);
 		return false;
 	}
 	return true;

@@ -56,9 +56,9 @@ static const struct option_spec probe_specs[] = {
 	{.name = "idle",
 		.key = "idle-timeout-s",
 		.kind = OPTION_SECONDS,
-		.offset = AT(metering.idle_ms),
+		.offset = AT(metering.cache.idle_ms),
 		.min = 1,
-		.max = METERING_TIMEOUT_MAX_MS,
+		.max = CACHE_TIMEOUT_MAX_MS,
 		.argument = "S",
 		.text = "idle timeout (default 60)"},
 	{.name = "no-names",
@@ -77,7 +77,7 @@ static const struct option_table probe_table = {probe_specs, G_N_ELEMENTS(probe_
 
 const struct option_set probe_option_set = {
 	.groups = {{&probe_table, 0}, {&metering_option_table, AT(metering)},
-		{&daemon_option_table, AT(daemon)}},
+		{&cache_option_table, AT(metering.cache)}, {&daemon_option_table, AT(daemon)}},
 	.config = AT(daemon.config),
 	.synopsis = "weir-probe (-i IFACE... | -r FILE) [OPTION...]"};
 

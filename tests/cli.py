@@ -52,6 +52,31 @@ with tempfile.TemporaryDirectory() as folder:
     check("what was written is read back",
           sum("octetDeltaCount" in line for line in done.stdout.splitlines()) >= 84
           and all(json.loads(line) for line in done.stdout.splitlines()), done)
+    paths = [os.path.join(folder, name) for name in ("flows.json", "pairs.json")]
+    done = weir("meter", "-r", HOME, "--idle", "10", "--cache", "flows",
+                "--cache", "pairs?key=src,dst&idle=1000&active=1000", "-o", "json:" + paths[0],
+                "-o", "json:%s?cache=pairs" % paths[1])
+    sums, keys = [], []
+    for path in paths if done.returncode == 0 else ():
+        with open(path, encoding="utf-8") as f:
+            records = [json.loads(line) for line in f]
+        keys.append([(r["cache"], "protocolIdentifier" in r, "sourceTransportPort" in r)
+                     for r in records])
+        sums.append([sum(r.get(direction + "DeltaCount", 0) for r in records for direction in
+                         (what, "reverse" + what[0].upper() + what[1:]))
+                     for what in ("packet", "octet")])
+    check("two caches count the same packets under two keys", done.returncode == 0
+          and sums[0] == sums[1] and sums[0][0] == 315, done)
+    check("each destination gets its cache, without what is not in its key", len(keys) == 2
+          and {key[0] for key in keys[0]} == {"flows"} and all(key[1] for key in keys[0])
+          and set(keys[1]) == {("pairs", False, False)} and len(keys[0]) > len(keys[1]), done)
+    paths = [os.path.join(folder, name) for name in ("flows.ipfix", "pairs.ipfix")]
+    weir("meter", "-r", HOME, "--cache", "flows", "--cache", "pairs?key=src,dst",
+         "-o", "file:%s?reports=keys" % paths[0], "-o", "file:%s?reports=keys&cache=pairs" % paths[1])
+    keys = [re.findall(r'"flowKeyIndicator":(\d+)', weir("dump", path).stdout) for path in paths]
+    bits = [[bin(int(key)).count("1") for key in of] for of in keys]
+    check("each destination tells the flow key of its cache",
+          bits == [[7] * 4, [3] * 4], weir("dump", paths[1]))
 done = weir("meter", "-r", HOME, "-o", "json:-", "--select", "match:proto=17+count:1/1",
             "--stats", "json")
 selectors = json.loads(done.stderr.splitlines()[-1]).get("selectors", [])
@@ -61,6 +86,17 @@ check("selected packets are metered alone, and counted by each selector",
       and sum(r["packetDeltaCount"] + r.get("reversePacketDeltaCount", 0)
               for r in map(json.loads, done.stdout.splitlines()))
       == selectors[1]["selected_packets"] == (selectors[1]["observed_packets"] + 1) // 2, done)
+for title, arguments, reason in (
+        ("a cache that does not exist", ("--cache", "a", "-o", "json:-?cache=b"),
+         "'json:-?cache=b': option cache=b: there is no such cache; there are 'a'"),
+        ("a cache without caches", ("-o", "json:-?cache=b"), "the only one has no name"),
+        ("a cache that nobody takes", ("--cache", "a", "--cache", "b", "-o", "json:-"),
+         "no destination takes 'b'"),
+        ("a cache with a key that does not exist", ("--cache", "a?key=colour"), "'colour'"),
+        ("two caches of one name", ("--cache", "a", "--cache", "a"), "a cache 'a' already")):
+    done = weir("meter", "-r", HOME, *arguments)
+    check("refused, with its reason: " + title, done.returncode == 2 and reason in done.stderr
+          and done.stderr.count("\n") == 1, done)
 for title, arguments in (
         ("no command", ()), ("a command that does not exist", ("measure",)),
         ("no file", ("meter",)), ("a file that is not there", ("meter", "-r", "/nowhere.pcap")),

@@ -19,6 +19,9 @@ FUZZ_TARGETS =
 FUZZ_TARGETS += tests/fuzz/fuzz_application
 tests_fuzz_fuzz_application_SOURCES = tests/fuzz/fuzz_application.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_application_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
+FUZZ_TARGETS += tests/fuzz/fuzz_cache
+tests_fuzz_fuzz_cache_SOURCES = tests/fuzz/fuzz_cache.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_cache_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_capture
 tests_fuzz_fuzz_capture_SOURCES = tests/fuzz/fuzz_capture.c $(FUZZ_MAIN)

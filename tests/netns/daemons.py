@@ -178,6 +178,37 @@ def a_new_configuration_loses_no_packet(folder):
     equal(totals.reasons, {4: 300}, "reasons")
 
 
+def caches_go_to_destinations_of_their_own(folder):
+    """Every cache sees every packet; a reload changes keys and names without losing one."""
+    flows, pairs, late = Sink("udp"), Sink("tcp"), Sink("udp")
+    path = os.path.join(folder, "probe.json")
+
+    def configure(*caches):
+        with open(path, "w", encoding="ascii") as f:
+            home.json.dump({"interfaces": ["in"], "log-level": "info", "caches": caches}, f)
+    by_pair = {"name": "pairs", "key": ["src", "dst"], "active": 600, "max-flows": 500}
+    configure("flows", by_pair)
+    probe = home.Daemon(folder, "weir-probe", "--config", path)
+    probe.wait_log("start: at work")
+    export = home.export(folder, "-o", flows.uri, "-o", pairs.uri + "?cache=pairs&domain=2",
+                         "-o", late.uri + "?cache=late")
+    export.wait_log("option cache=late: there is no such cache; there are 'flows' and 'pairs'")
+    equal([(c["name"], c["key"], c["flows_max"]) for c in home.status(folder)["caches"]],
+          [("flows", "5tuple", 65536), ("pairs", "src,dst", 500)], "caches told")
+    first = home.send(1000, 200)
+    home.seen(folder, 1000)
+    configure(by_pair, "late", "flows")
+    probe.process.send_signal(signal.SIGHUP)
+    probe.wait_log("configuration reloaded")
+    second = home.send(500, 100)
+    ends_well(probe)
+    ends_well(export)
+    by_flow = flows.close()  # the first cache: flows, then pairs
+    equal(by_flow.packets, first["packets"] + second["packets"], "packets of the default")
+    equal(exported(pairs, [first, second]).packets, 1500, "packets of the named cache")
+    equal(exported(late, [second]).records, 100, "records of a cache that came later")
+
+
 def the_home_is_an_interface_or_a_prefix(folder):
     path = os.path.join(folder, "probe.json")
 
@@ -405,6 +436,7 @@ if __name__ == "__main__":
         the_daemons_report_what_a_file_reports,
         what_nobody_hears_is_counted,
         a_new_configuration_loses_no_packet,
+        caches_go_to_destinations_of_their_own,
         the_home_is_an_interface_or_a_prefix,
         a_selection_is_told_with_its_counters_and_changes_with_the_configuration,
         a_newcomer_takes_no_device_from_others,

@@ -17,6 +17,7 @@ struct totals {
 	uint64_t named;
 	uint64_t devices;
 	uint64_t interfaces;
+	uint64_t caches;
 	unsigned bye;
 	struct stream_counters counters;
 };
@@ -45,8 +46,10 @@ static void take(struct totals *totals, const struct stream_message *message)
 	case STREAM_INTERFACE:
 		totals->interfaces++;
 		break;
+	case STREAM_CACHE:
+		totals->caches++;
+		break;
 	case STREAM_SELECTION:
-	case STREAM_KEY:
 		break;
 	case STREAM_COUNTERS:
 		totals->counters = message->counters;
@@ -106,11 +109,11 @@ int main(int argc, char **argv)
 	stream_client_free(client);
 	printf("{\"records\":%" PRIu64 ",\"packets\":%" PRIu64 ",\"octets\":%" PRIu64
 	       ",\"named\":%" PRIu64 ",\"devices\":%" PRIu64 ",\"interfaces\":%" PRIu64
-	       ",\"bye\":%u,\"ip_packets\":%" PRIu64 ",\"ip_octets\":%" PRIu64
-	       ",\"lost_records\":%" PRIu64 ",\"lost_packets\":%" PRIu64
+	       ",\"caches\":%" PRIu64 ",\"bye\":%u,\"ip_packets\":%" PRIu64
+	       ",\"ip_octets\":%" PRIu64 ",\"lost_records\":%" PRIu64 ",\"lost_packets\":%" PRIu64
 	       ",\"unheard_packets\":%" PRIu64 ",\"kernel_dropped\":%" PRIu64 "}\n",
 		totals.records, totals.packets, totals.octets, totals.named, totals.devices,
-		totals.interfaces, totals.bye, totals.counters.ip_packets,
+		totals.interfaces, totals.caches, totals.bye, totals.counters.ip_packets,
 		totals.counters.ip_octets, totals.counters.lost_records,
 		totals.counters.lost_packets, totals.counters.unheard_packets,
 		totals.counters.kernel_dropped);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/key.h"
+
 static uint64_t value_of(const struct reader_record *record, const char *name)
 {
 	uint64_t number = 0;
@@ -87,15 +89,15 @@ void sums_clear(struct sums *s)
 
 struct exporter *told_exporter(bool from_file)
 {
-	static const struct stream_key key = {
-		.members = "src_address,dst_address,protocol,ip_version"};
+	const struct stream_cache cache = {.count = 1,
+		.key_fields = FLOW_KEY_SRC_ADDRESS | FLOW_KEY_DST_ADDRESS | FLOW_KEY_PROTOCOL};
 	struct export_config config = {.observation_domain = 1,
 		.lossless = from_file,
 		.file_clock = from_file,
 		.clock = &peer_clock};
 	struct exporter *exporter = exporter_new(&config, NULL);
 
-	exporter_key(exporter, &key);
+	assert_true(exporter_caches(exporter, &cache, 1, NULL));
 	return exporter;
 }
 

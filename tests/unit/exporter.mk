@@ -5,6 +5,12 @@ EXPORT_PEER = \
 	tests/unit/fake_encoder.c \
 	tests/unit/unit.h
 
+check_PROGRAMS += tests/unit/test_export_cache
+tests_unit_test_export_cache_SOURCES = tests/unit/test_export_cache.c $(EXPORT_PEER)
+tests_unit_test_export_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_export_cache_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_export_cache
+
 check_PROGRAMS += tests/unit/test_export_end
 tests_unit_test_export_end_SOURCES = tests/unit/test_export_end.c $(EXPORT_PEER)
 tests_unit_test_export_end_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -120,7 +120,8 @@ void encoder_stamp(uint8_t *message, uint64_t export_time_s, uint32_t sequence)
 	store_be32(message + 8, sequence);
 }
 
-void json_record(const struct flow_record *r, const uint8_t *text, GString *out)
+void json_record(const struct flow_record *r, const uint8_t *text, const struct stream_cache *cache,
+	GString *out)
 {
 	g_string_append_printf(out, "{\"flowId\":%" G_GUINT64_FORMAT "}", r->flow_id);
 }

@@ -25,6 +25,11 @@ tests_unit_test_application_names_SOURCES = tests/unit/test_application_names.c 
 tests_unit_test_application_names_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(CRYPTO_CFLAGS)
 tests_unit_test_application_names_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_application_names
+check_PROGRAMS += tests/unit/test_cache_options
+tests_unit_test_cache_options_SOURCES = tests/unit/test_cache_options.c tests/unit/unit.h
+tests_unit_test_cache_options_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cache_options_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_cache_options
 
 check_PROGRAMS += tests/unit/test_flow_key
 tests_unit_test_flow_key_SOURCES = tests/unit/test_flow_key.c $(METER_TEST_SOURCES)

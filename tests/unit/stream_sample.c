@@ -112,6 +112,16 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 		ret->interface.home = true;
 		(void)snprintf(ret->interface.name, sizeof(ret->interface.name), "eth0");
 		break;
+	case STREAM_CACHE:
+		ret->cache = (struct stream_cache){.id = 1,
+			.count = 2,
+			.uniflow = true,
+			.key_fields = 3,
+			.active_timeout_ms = 300000,
+			.idle_timeout_ms = 60000,
+			.flows_max = 65536,
+			.name = "pairs"};
+		break;
 	case STREAM_COUNTERS:
 		ret->counters.time_us = 1700000000000000;
 		ret->counters.unheard_octets = UINT64_MAX;
@@ -121,10 +131,6 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 		break;
 	case STREAM_SELECTION:
 		fill_selection(&ret->selection);
-		break;
-	case STREAM_KEY:
-		ret->key.cache = 2;
-		(void)snprintf(ret->key.members, sizeof(ret->key.members), "src_address,tos");
 		break;
 	case STREAM_ACK:
 		ret->ack = UINT64_C(0x0102030405060708);

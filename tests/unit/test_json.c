@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/key.h"
 #include "exporter/json_record.h"
 #include "exporter/json_text.h"
 
@@ -66,11 +67,13 @@ static void numbers_addresses_and_octets_have_one_spelling(void **state)
 	(void)g_string_free(out, TRUE);
 }
 
+static const struct stream_cache plain;
+
 static void check_record(const struct flow_record *r, const char *text, const char *want)
 {
 	GString *out = g_string_new("before ");
 
-	json_record(r, (const uint8_t *)text, out);
+	json_record(r, (const uint8_t *)text, &plain, out);
 	assert_string_equal(out->str + strlen("before "), want);
 	(void)g_string_free(out, TRUE);
 }
@@ -132,10 +135,35 @@ static void icmp_has_a_type_instead_of_ports(void **state)
 	struct flow_record r = {.ip_version = 6, .protocol = 58, .icmp_type_code = 128 << 8};
 	GString *out = g_string_new(NULL);
 
-	json_record(&r, NULL, out);
+	json_record(&r, NULL, &plain, out);
 	assert_non_null(strstr(out->str, "\"icmpTypeCodeIPv6\":32768"));
 	assert_null(strstr(out->str, "Port"));
 	(void)g_string_free(out, TRUE);
+}
+
+static void check_key(uint32_t key_fields, const char *want)
+{
+	struct flow_record r = {.ip_version = 4, .packets = 1, .octets = 28, .tos = 1};
+	struct stream_cache cache = {.key_fields = key_fields, .name = "sums"};
+	GString *out = g_string_new(NULL);
+
+	json_record(&r, NULL, &cache, out);
+	assert_string_equal(out->str, want);
+	(void)g_string_free(out, TRUE);
+}
+
+static void what_is_no_part_of_the_key_is_left_out(void **state)
+{
+	check_key(FLOW_KEY_SRC_ADDRESS,
+		"{\"octetDeltaCount\":28,\"packetDeltaCount\":1,\"sourceIPv4Address\":\"0.0.0.0\","
+		"\"ipVersion\":4,\"ipClassOfService\":1,\"flowEndReason\":0,\"flowDirection\":0,"
+		"\"cache\":\"sums\"}");
+	check_key(FLOW_KEY_DST_ADDRESS | FLOW_KEY_DST_PORT | FLOW_KEY_PROTOCOL,
+		"{\"octetDeltaCount\":28,\"packetDeltaCount\":1,\"destinationIPv4Address\":\"0.0.0."
+		"0\","
+		"\"destinationTransportPort\":0,\"protocolIdentifier\":0,"
+		"\"ipVersion\":4,\"ipClassOfService\":1,\"flowEndReason\":0,\"flowDirection\":0,"
+		"\"cache\":\"sums\"}");
 }
 
 int main(void)
@@ -147,6 +175,7 @@ int main(void)
 		cmocka_unit_test(a_record_leaves_out_what_it_does_not_know),
 		cmocka_unit_test(a_record_with_everything_says_everything),
 		cmocka_unit_test(icmp_has_a_type_instead_of_ports),
+		cmocka_unit_test(what_is_no_part_of_the_key_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,22 +266,51 @@ static void a_key_is_parsed_by_its_names(void **state)
 	uint32_t fields = 0;
 	GError *error = NULL;
 
-	assert_true(meter_key_parse("5tuple,vlan, mac", &fields, &error));
+	assert_true(key_parse("5tuple,vlan, mac", &fields, &error));
 	assert_int_equal(
 		fields, FLOW_KEY_5TUPLE | FLOW_KEY_VLAN | FLOW_KEY_SRC_MAC | FLOW_KEY_DST_MAC);
-	assert_true(meter_key_parse("src,dst,sport,dport,proto", &fields, &error));
+	assert_true(key_parse("src,dst,sport,dport,proto", &fields, &error));
 	assert_int_equal(fields, FLOW_KEY_5TUPLE);
-	assert_true(meter_key_parse("smac,dmac,if,tos", &fields, &error));
+	assert_true(key_parse("smac,dmac,if,tos", &fields, &error));
 	assert_int_equal(
 		fields, FLOW_KEY_SRC_MAC | FLOW_KEY_DST_MAC | FLOW_KEY_INTERFACE | FLOW_KEY_TOS);
 	assert_null(error);
-	assert_false(meter_key_parse("src,colour", &fields, &error));
+	assert_false(key_parse("src,colour", &fields, &error));
 	assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_USAGE));
 	assert_non_null(strstr(error->message, "'colour'"));
 	g_clear_error(&error);
-	assert_false(meter_key_parse("", &fields, &error));
+	assert_false(key_parse("", &fields, &error));
 	assert_true(g_error_matches(error, WEIR_ERROR, WEIR_ERROR_USAGE));
 	g_clear_error(&error);
+}
+
+static void a_key_is_told_by_its_names_and_members(void **state)
+{
+	const uint32_t keys[] = {FLOW_KEY_5TUPLE, FLOW_KEY_5TUPLE | FLOW_KEY_VLAN,
+		FLOW_KEY_SRC_ADDRESS | FLOW_KEY_SRC_MAC | FLOW_KEY_TOS, FLOW_KEY_FIELDS};
+	const char *const texts[] = {
+		"5tuple", "5tuple,vlan", "src,smac,tos", "5tuple,vlan,mac,if,tos"};
+	const char *members[KEY_MEMBERS_MAX];
+
+	for (unsigned i = 0; i < 4; i++) {
+		char *text = key_text(keys[i]);
+		uint32_t fields;
+
+		assert_string_equal(text, texts[i]);
+		assert_true(key_parse(text, &fields, NULL));
+		assert_int_equal(fields, keys[i]);
+		g_free(text);
+	}
+	key_members(keys[2], members);
+	assert_string_equal(members[0], "src_address");
+	assert_string_equal(members[1], "src_mac");
+	assert_string_equal(members[2], "tos");
+	assert_string_equal(members[3], "ip_version");
+	assert_null(members[4]);
+	key_members(FLOW_KEY_FIELDS, members);
+	for (unsigned i = 0; members[i] != NULL; i++) {
+		assert_non_null(record_field_by_member(members[i]));
+	}
 }
 
 static void configurations_that_cannot_be_are_refused(void **state)
@@ -448,6 +477,7 @@ int main(void)
 		TEST(a_meter_that_memory_does_not_suffice_for_is_refused),
 #endif
 		TEST(a_key_is_parsed_by_its_names),
+		TEST(a_key_is_told_by_its_names_and_members),
 		TEST(configurations_that_cannot_be_are_refused),
 	};
 

@@ -32,9 +32,9 @@ static void an_interface_is_enough(void **state)
 	assert_true(LOAD(&options, NULL, "-i", "eth0"));
 	assert_string_equal(options.interfaces[0], "eth0");
 	assert_string_equal(options.daemon.run_dir, "/run/weir");
-	assert_int_equal(options.metering.active_ms, 300000);
-	assert_int_equal(options.metering.idle_ms, 60000);
-	assert_int_equal(options.metering.flows_max, 65536);
+	assert_int_equal(options.metering.cache.active_ms, 300000);
+	assert_int_equal(options.metering.cache.idle_ms, 60000);
+	assert_int_equal(options.metering.cache.flows_max, 65536);
 	assert_int_equal(options.meter.caches[0].key_fields, FLOW_KEY_5TUPLE);
 	assert_int_equal(options.daemon.log_level, LOG_LEVEL_NOTICE);
 	assert_int_equal(options.daemon.log_target, LOG_TARGET_SYSLOG);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/key.h"
 #include "exporter/dump_value.h"
 #include "exporter/encoder.h"
 #include "exporter/reader.h"
@@ -214,16 +215,14 @@ static bool is_key(const char *name)
 	return strcmp(name, "sourceIPv4Address") == 0 ||
 	       strcmp(name, "destinationIPv4Address") == 0 ||
 	       strcmp(name, "sourceIPv6Address") == 0 ||
-	       strcmp(name, "destinationIPv6Address") == 0 || strcmp(name, "ipVersion") == 0 ||
-	       strcmp(name, "protocolIdentifier") == 0;
+	       strcmp(name, "destinationIPv6Address") == 0 ||
+	       strcmp(name, "protocolIdentifier") == 0 || strcmp(name, "ipVersion") == 0;
 }
 
 static void the_key_of_every_template_is_told_by_the_places_of_its_fields(void **state)
 {
-	static const struct stream_key key = {
-		.members = "src_address,dst_address,protocol,ip_version,tos"};
-	static const struct stream_key other = {
-		.cache = 1, .members = "src_address,dst_address,protocol,ip_version"};
+	const struct stream_cache cache = {.count = 1,
+		.key_fields = FLOW_KEY_SRC_ADDRESS | FLOW_KEY_DST_ADDRESS | FLOW_KEY_PROTOCOL};
 	static const struct {
 		const char *profile;
 		unsigned templates;
@@ -235,11 +234,11 @@ static void the_key_of_every_template_is_told_by_the_places_of_its_fields(void *
 		reader_free(b->reader);
 		b->reader = reader_new(take_record, b);
 		bench_encoder(b, profiles[p].profile, NO_TYPES, 1400);
-		report_facts_begin(b->facts);
+		b->input.key_fields = 0;
 		report(b, REPORT_BIT(REPORT_KEYS));
 		assert_int_equal(b->records->len, 0); /* it has not been told */
-		report_facts_key(b->facts, &key);
-		report_facts_key(b->facts, &other); /* what both have */
+		report_facts_caches(b->facts, &cache, 1);
+		b->input.key_fields = cache.key_fields;
 		report(b, REPORT_BIT(REPORT_KEYS));
 		assert_int_equal(b->records->len, profiles[p].templates);
 		for (unsigned i = 0; i < profiles[p].templates; i++) {
@@ -287,10 +286,11 @@ static void tables_tell_interfaces_devices_and_addresses(void **state)
 
 static void only_rows_that_changed_are_told_since_a_revision(void **state)
 {
-	static const struct stream_key key = {.members = "src_address,ip_version"};
+	const struct stream_cache cache = {.count = 1, .key_fields = FLOW_KEY_SRC_ADDRESS};
 	struct bench *b = *state;
 
-	report_facts_key(b->facts, &key);
+	report_facts_caches(b->facts, &cache, 1);
+	b->input.key_fields = cache.key_fields;
 	add_interface(b);
 	add_device(b, 1, "one", "");
 	bench_encoder(b, "basic", ALL, 1400);

@@ -169,11 +169,10 @@ static void a_full_table_forgets_the_oldest_device_and_counts_it(void **state)
 	assert_int_equal(device_at(facts, 0)->device.id, 3);
 }
 
-static void interfaces_and_key_change_the_revision_only_when_they_differ(void **state)
+static void interfaces_and_caches_change_the_revision_only_when_they_differ(void **state)
 {
-	static const struct stream_key key = {.members = "src_address,dst_address"};
-	static const struct stream_key other = {.members = "src_address"};
-	static const struct stream_key beyond = {.cache = REPORT_CACHES_MAX, .members = "tos"};
+	struct stream_cache caches[] = {{.id = 0, .count = 2, .key_fields = 3, .name = "a"},
+		{.id = 1, .count = 2, .key_fields = 1, .name = "b"}};
 	struct report_facts *facts = *state;
 	struct stream_interface interface;
 
@@ -185,18 +184,17 @@ static void interfaces_and_key_change_the_revision_only_when_they_differ(void **
 	interface.home = true;
 	report_facts_interface(facts, &interface);
 	assert_int_equal(facts->revision, 2);
-	report_facts_key(facts, &key);
-	report_facts_key(facts, &key);
+	report_facts_caches(facts, caches, 2);
+	caches[1].active_timeout_ms = 1;
+	report_facts_caches(facts, caches, 2);
 	assert_int_equal(facts->revision, 3);
-	report_facts_key(facts, &other);
+	caches[1].key_fields = 2;
+	report_facts_caches(facts, caches, 2);
 	assert_int_equal(facts->key_revision, 4);
-	assert_true(report_facts_is_key(facts, "src_address"));
-	assert_false(report_facts_is_key(facts, "dst_address"));
-	report_facts_key(facts, &beyond);
-	assert_int_equal(facts->forgotten, 1);
+	report_facts_caches(facts, caches, 1);
+	assert_int_equal(facts->key_revision, 5);
 	report_facts_begin(facts);
 	assert_int_equal(facts->interfaces->len, 0);
-	assert_false(report_facts_is_key(facts, "src_address"));
 }
 
 static void all_that_was_seen_and_not_metered_is_ignored(void **state)
@@ -221,7 +219,7 @@ int main(void)
 		TEST(losses_of_a_probe_that_was_restarted_stay_counted),
 		TEST(devices_are_kept_by_number_with_the_revision_of_their_last_change),
 		TEST(a_full_table_forgets_the_oldest_device_and_counts_it),
-		TEST(interfaces_and_key_change_the_revision_only_when_they_differ),
+		TEST(interfaces_and_caches_change_the_revision_only_when_they_differ),
 		TEST(all_that_was_seen_and_not_metered_is_ignored),
 	};
 

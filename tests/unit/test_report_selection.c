@@ -200,7 +200,7 @@ static void only_another_sequence_is_a_change(void **state)
 	b->input.since = 0;
 	report(b, REPORT_MADE);
 	assert_int_equal(b->records->len, 0);
-	selection.cache = REPORT_CACHES_MAX;
+	selection.cache = RECORD_CACHES_MAX;
 	tell(b, &selection);
 	assert_int_equal(b->facts->forgotten, 1);
 }

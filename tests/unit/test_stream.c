@@ -8,7 +8,7 @@
 #include "tests/unit/unit.h"
 
 static const enum stream_type small_types[] = {STREAM_HELLO, STREAM_DEVICE, STREAM_INTERFACE,
-	STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION, STREAM_ACK, STREAM_KEY};
+	STREAM_CACHE, STREAM_COUNTERS, STREAM_BYE, STREAM_SELECTION, STREAM_ACK};
 
 #define SMALL_COUNT (sizeof(small_types) / sizeof(small_types[0]))
 
@@ -44,6 +44,13 @@ static void small_messages_come_back_as_they_were(void **state)
 		assert_int_equal(stream_encode(again, &decoded), n);
 		assert_memory_equal(again, octets, n);
 	}
+	stream_sample_message(STREAM_CACHE, &message);
+	(void)decode(octets, stream_encode(octets, &message));
+	assert_string_equal(decoded.cache.name, "pairs");
+	assert_int_equal(decoded.cache.key_fields, 3);
+	assert_int_equal(decoded.cache.active_timeout_ms, 300000);
+	assert_int_equal(decoded.cache.idle_timeout_ms, 60000);
+	assert_int_equal(decoded.cache.flows_max, 65536);
 	stream_sample_message(STREAM_DEVICE, &message);
 	(void)decode(octets, stream_encode(octets, &message));
 	assert_memory_equal(&decoded.device, &message.device, sizeof(message.device));
@@ -196,6 +203,11 @@ static void change_version(struct flow_record *record)
 	record->ip_version = 5;
 }
 
+static void change_cache(struct flow_record *record)
+{
+	record->cache_id = RECORD_CACHES_MAX;
+}
+
 static void change_bool(struct flow_record *record)
 {
 	record->has_reverse = 2;
@@ -215,7 +227,45 @@ static void records_with_bad_references_are_refused(void **state)
 	assert_int_equal(decode_changed(change_cut_character), STATUS_MALFORMED);
 	assert_int_equal(decode_changed(change_version), STATUS_MALFORMED);
 	assert_int_equal(decode_changed(change_bool), STATUS_MALFORMED);
+	assert_int_equal(decode_changed(change_cache), STATUS_MALFORMED);
 	assert_int_equal(decode_changed(change_reserved), STATUS_MALFORMED);
+}
+
+static void a_batch_of_two_caches_is_refused(void **state)
+{
+	struct flow_record record;
+	size_t n = stream_sample_flows(octets, stream_sample_batch(2, 3), 0);
+	uint8_t *second = octets + STREAM_FLOWS_OCTETS + sizeof(record);
+
+	assert_int_equal(decode(octets, n), STATUS_OK);
+	memcpy(&record, second, sizeof(record));
+	record.cache_id = 1;
+	memcpy(second, &record, sizeof(record));
+	assert_int_equal(decode(octets, n), STATUS_MALFORMED);
+}
+
+static enum status decode_cache(const struct stream_cache *cache)
+{
+	static struct stream_message message;
+
+	message.type = STREAM_CACHE;
+	message.cache = *cache;
+	return decode(octets, stream_encode(octets, &message));
+}
+
+static void a_cache_that_cannot_be_is_refused(void **state)
+{
+	assert_int_equal(decode_cache(&(struct stream_cache){.count = 1}), STATUS_OK);
+	assert_int_equal(decode_cache(&(struct stream_cache){.id = 3, .count = 4}), STATUS_OK);
+	assert_int_equal(decode_cache(&(struct stream_cache){.count = 0}), STATUS_MALFORMED);
+	assert_int_equal(
+		decode_cache(&(struct stream_cache){.id = 1, .count = 1}), STATUS_MALFORMED);
+	assert_int_equal(decode_cache(&(struct stream_cache){.count = RECORD_CACHES_MAX + 1}),
+		STATUS_MALFORMED);
+	assert_int_equal(decode_cache(&(struct stream_cache){.count = 1, .key_fields = 1U << 31}),
+		STATUS_MALFORMED);
+	assert_int_equal(
+		decode_cache(&(struct stream_cache){.count = 1, .name = "\xff"}), STATUS_MALFORMED);
 }
 
 static void counts_out_of_bounds_are_refused(void **state)
@@ -293,6 +343,8 @@ int main(void)
 		cmocka_unit_test(a_message_that_is_too_long_is_malformed),
 		cmocka_unit_test(every_changed_octet_is_survived),
 		cmocka_unit_test(records_with_bad_references_are_refused),
+		cmocka_unit_test(a_batch_of_two_caches_is_refused),
+		cmocka_unit_test(a_cache_that_cannot_be_is_refused),
 		cmocka_unit_test(counts_out_of_bounds_are_refused),
 		cmocka_unit_test(a_hello_of_another_build_does_not_match),
 		cmocka_unit_test(a_hello_of_another_version_tells_its_version),

@@ -124,6 +124,8 @@ static const struct {
 	{"tcp:h?domain=99999999999999999999999999", "it must be a number"},
 	{"tcp:h?domain=-1", "it must be a number"},
 	{"tcp:h?domain=1&domain=1", "option domain=1: it is given twice"},
+	{"tcp:h?cache=", "it must not be empty"},
+	{"json:-?cache=a&cache=b", "it is given twice"},
 	{"tcp:h?profile=", "it must not be empty"},
 	{"tcp:h?interface=", "it must not be empty"},
 	{"tcp:h?interface=a/b", "it must be the name of an interface"},

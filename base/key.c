@@ -1,9 +1,11 @@
-#include "probe/meter.h"
+#include "base/key.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
 
+/* Those of many fields before their parts, so that the shortest list is found first. */
 static const struct {
 	const char *name;
 	uint32_t fields;
@@ -22,26 +24,25 @@ static const struct {
 	{"tos", FLOW_KEY_TOS},
 };
 
-/* Where a record has a field of the key; 0: always in the key. */
 static const struct {
+	uint32_t field; /* 0: part of every key */
 	const char *member;
-	uint32_t fields;
-} key_members[] = {
-	{"src_address", FLOW_KEY_SRC_ADDRESS},
-	{"dst_address", FLOW_KEY_DST_ADDRESS},
-	{"src_port", FLOW_KEY_SRC_PORT},
-	{"dst_port", FLOW_KEY_DST_PORT},
-	{"icmp_type_code", FLOW_KEY_SRC_PORT | FLOW_KEY_DST_PORT},
-	{"protocol", FLOW_KEY_PROTOCOL},
-	{"ip_version", 0},
-	{"vlan_id", FLOW_KEY_VLAN},
-	{"src_mac", FLOW_KEY_SRC_MAC},
-	{"dst_mac", FLOW_KEY_DST_MAC},
-	{"ingress_interface", FLOW_KEY_INTERFACE},
-	{"tos", FLOW_KEY_TOS},
+} key_record[] = {
+	{FLOW_KEY_SRC_ADDRESS, "src_address"},
+	{FLOW_KEY_DST_ADDRESS, "dst_address"},
+	{FLOW_KEY_SRC_PORT, "src_port"},
+	{FLOW_KEY_DST_PORT, "dst_port"},
+	{FLOW_KEY_SRC_PORT | FLOW_KEY_DST_PORT, "icmp_type_code"},
+	{FLOW_KEY_PROTOCOL, "protocol"},
+	{FLOW_KEY_VLAN, "vlan_id"},
+	{FLOW_KEY_SRC_MAC, "src_mac"},
+	{FLOW_KEY_DST_MAC, "dst_mac"},
+	{FLOW_KEY_INTERFACE, "ingress_interface"},
+	{FLOW_KEY_TOS, "tos"},
+	{0, "ip_version"},
 };
 
-static_assert(G_N_ELEMENTS(key_members) < METER_KEY_MEMBERS_MAX, "and a NULL");
+static_assert(G_N_ELEMENTS(key_record) < KEY_MEMBERS_MAX, "they fit with their end");
 
 static uint32_t fields_of(const char *name)
 {
@@ -53,7 +54,7 @@ static uint32_t fields_of(const char *name)
 	return 0;
 }
 
-bool meter_key_parse(const char *list, uint32_t *ret_fields, GError **error)
+bool key_parse(const char *list, uint32_t *ret_fields, GError **error)
 {
 	g_auto(GStrv) names = g_strsplit(list, ",", -1);
 	uint32_t fields = 0;
@@ -78,16 +79,30 @@ bool meter_key_parse(const char *list, uint32_t *ret_fields, GError **error)
 	return true;
 }
 
-void meter_key_members(uint32_t fields, const char *ret_members[METER_KEY_MEMBERS_MAX])
+char *key_text(uint32_t fields)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(key_names); i++) {
+		if ((fields & key_names[i].fields) == key_names[i].fields) {
+			g_string_append_printf(
+				text, "%s%s", text->len > 0 ? "," : "", key_names[i].name);
+			fields &= ~key_names[i].fields;
+		}
+	}
+	return g_string_free(text, FALSE);
+}
+
+void key_members(uint32_t fields, const char *ret_members[KEY_MEMBERS_MAX])
 {
 	unsigned count = 0;
 
 	if (fields == 0) {
 		fields = FLOW_KEY_5TUPLE;
 	}
-	for (size_t i = 0; i < G_N_ELEMENTS(key_members); i++) {
-		if ((fields & key_members[i].fields) == key_members[i].fields) {
-			ret_members[count++] = key_members[i].member;
+	for (size_t i = 0; i < G_N_ELEMENTS(key_record); i++) {
+		if ((fields & key_record[i].field) == key_record[i].field) {
+			ret_members[count++] = key_record[i].member;
 		}
 	}
 	ret_members[count] = NULL;
