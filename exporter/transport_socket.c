@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "exporter/transport_udp_error.h"
 
 enum {
+	HEADERS_IPV4 = 28, /* with UDP's */
+	HEADERS_IPV6 = 48,
+	DATAGRAM_MIN = 512, /* all that may be assumed of an unknown path */
 	KEEPALIVE_S = 60,
 	KEEPALIVE_PROBES = 4,
 	USER_TIMEOUT_S = 60, /* unacknowledged data so old means a dead path */
@@ -80,6 +84,46 @@ int socket_new(struct transport *transport, const struct lookup_address *address
 		(void)close(fd);
 	}
 	return good ? fd : -1;
+}
+
+int socket_new_datagram(struct transport *transport, const struct lookup_address *address)
+{
+	bool ipv6 = address->storage.ss_family == AF_INET6;
+	int fd = socket_new(transport, address, SOCK_DGRAM);
+	g_autofree char *text = NULL;
+
+	if (fd < 0) {
+		return -1;
+	}
+	udp_error_ask(fd, ipv6);
+	if (socket_number(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+		    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER,
+		    ipv6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO) &&
+		connect(fd, (const struct sockaddr *)&address->storage, address->octets) == 0) {
+		return fd;
+	}
+	text = lookup_address_text(address);
+	transport_fail(transport, errno, "cannot send to %s", text);
+	(void)close(fd);
+	return -1;
+}
+
+uint32_t socket_path_octets(int fd)
+{
+	struct sockaddr_storage own = {.ss_family = AF_INET};
+	socklen_t own_octets = sizeof(own);
+	int mtu = 0;
+	socklen_t size = sizeof(mtu);
+	bool ipv6 = getsockname(fd, (struct sockaddr *)&own, &own_octets) == 0 &&
+		    own.ss_family == AF_INET6;
+	int headers = ipv6 ? HEADERS_IPV6 : HEADERS_IPV4;
+	int found = ipv6 ? getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size)
+			 : getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &size);
+
+	if (found != 0 || mtu - headers < DATAGRAM_MIN) {
+		return DATAGRAM_MIN;
+	}
+	return (uint32_t)MIN(mtu - headers, UINT16_MAX - headers);
 }
 
 void socket_tune_stream(struct transport *transport, int fd)

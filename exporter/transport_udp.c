@@ -1,5 +1,5 @@
 #include <errno.h>
-#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "exporter/transport_lookup.h"
@@ -7,26 +7,13 @@
 #include "exporter/transport_udp_error.h"
 
 enum {
-	UDP_HEADERS_IPV4 = 28,
-	UDP_HEADERS_IPV6 = 48,
-	UDP_MESSAGE_MIN = 512, /* all that may be assumed of an unknown path (RFC 7011 10.3.3) */
 	UDP_BELATED_MAX = 8,
-	UDP_LINGER_MS = 100, /* for the last refusals: longer than the way to most collectors */
-	/* From a file nothing but this slows us down. A collector with the kernel's usual receive
-	 * buffer takes this without loss even if it pauses for some 20 ms. */
-	UDP_RATE_LOSSLESS = 8000000,
 };
 
-/*
- * A connected socket with path MTU discovery, so that no datagram is ever fragmented (10.3.3), and
- * so that the kernel tells of refusals, which are the only sign of a dead collector, each with the
- * start of the datagram it is about. The kernel's checksum stays on (10.3.2).
- */
 struct udp {
 	struct transport base;
 	struct lookup *lookup;
 	int fd; /* -1: no session */
-	int headers;
 	bool loopback;
 	bool sent; /* something, in this session */
 	GSource *watch;
@@ -64,46 +51,15 @@ static void udp_destroy(struct transport *transport)
 	g_free(transport);
 }
 
-/* What a message may have on the path as the kernel knows it now. */
-static uint32_t udp_path_octets(struct udp *udp)
-{
-	int mtu = 0;
-	socklen_t size = sizeof(mtu);
-	bool ipv6 = udp->headers == UDP_HEADERS_IPV6;
-	int found = ipv6 ? getsockopt(udp->fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size)
-			 : getsockopt(udp->fd, IPPROTO_IP, IP_MTU, &mtu, &size);
-
-	if (found != 0 || mtu - udp->headers < UDP_MESSAGE_MIN) {
-		return UDP_MESSAGE_MIN;
-	}
-	return (uint32_t)MIN(mtu - udp->headers, UINT16_MAX - udp->headers);
-}
-
 static bool udp_connect(struct udp *udp, const struct lookup_address *address)
 {
-	bool ipv6 = address->storage.ss_family == AF_INET6;
-	int discover = ipv6 ? IPV6_PMTUDISC_DO : IP_PMTUDISC_DO;
-
-	udp->fd = socket_new(&udp->base, address, SOCK_DGRAM);
+	udp->fd = socket_new_datagram(&udp->base, address);
 	if (udp->fd < 0) {
 		return false;
 	}
 	udp->loopback = lookup_address_is_loopback(address);
-	udp->headers = ipv6 ? UDP_HEADERS_IPV6 : UDP_HEADERS_IPV4;
-	udp_error_ask(udp->fd, ipv6);
-	if (setsockopt(udp->fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
-		    ipv6 ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &discover, sizeof(discover)) == 0 &&
-		connect(udp->fd, (const struct sockaddr *)&address->storage, address->octets) ==
-			0) {
-		udp->base.message_octets = udp_path_octets(udp);
-		return true;
-	}
-	g_autofree char *text = lookup_address_text(address);
-
-	transport_fail(&udp->base, errno, "cannot send to %s", text);
-	(void)close(udp->fd);
-	udp->fd = -1;
-	return false;
+	udp->base.message_octets = socket_path_octets(udp->fd);
+	return true;
 }
 
 static void udp_found(void *owner, GArray *addresses, const GError *error)
@@ -169,7 +125,7 @@ static bool udp_take_errors(struct udp *udp)
 		}
 	}
 	if (any) {
-		udp->base.message_octets = udp_path_octets(udp);
+		udp->base.message_octets = socket_path_octets(udp->fd);
 	}
 	return any;
 }
@@ -186,7 +142,7 @@ static bool udp_is_belated(struct udp *udp, int code, uint32_t size)
 	if (udp_take_errors(udp)) {
 		return true;
 	}
-	udp->base.message_octets = udp_path_octets(udp);
+	udp->base.message_octets = socket_path_octets(udp->fd);
 	if (code == ECONNREFUSED || (code == EMSGSIZE && size <= udp->base.message_octets)) {
 		udp_refused(udp, code, NULL, 0);
 		return true;
@@ -254,7 +210,7 @@ static void udp_shutdown(struct transport *transport)
 		udp_abort(transport);
 		return;
 	}
-	udp->linger = g_timeout_source_new(UDP_LINGER_MS);
+	udp->linger = g_timeout_source_new(SOCKET_LINGER_MS);
 	g_source_set_callback(udp->linger, udp_lingered, udp, NULL);
 	g_source_attach(udp->linger, transport->config.context);
 }
@@ -268,7 +224,7 @@ const struct transport_ops transport_udp = {
 	.scheme = "udp",
 	.datagram = true,
 	.message_octets = 1400,
-	.rate_lossless = UDP_RATE_LOSSLESS,
+	.rate_lossless = SOCKET_RATE_LOSSLESS,
 	.create = udp_create,
 	.destroy = udp_destroy,
 	.open = udp_open,
