@@ -77,16 +77,26 @@ libexporter_a_SOURCES = \
 	exporter/text.h \
 	exporter/trail.c \
 	exporter/trail.h \
+	exporter/tls_identity.c \
+	exporter/tls_identity.h \
+	exporter/tls_ledger.c \
+	exporter/tls_ledger.h \
+	exporter/tls_session.c \
+	exporter/tls_session.h \
+	exporter/tls_verify.c \
+	exporter/tls_verify.h \
 	exporter/transport.c \
 	exporter/transport.h \
 	exporter/transport_dial.c \
 	exporter/transport_dial.h \
+	exporter/transport_dtls.c \
 	exporter/transport_file.c \
 	exporter/transport_lookup.c \
 	exporter/transport_lookup.h \
 	exporter/transport_socket.c \
 	exporter/transport_socket.h \
 	exporter/transport_tcp.c \
+	exporter/transport_tls.c \
 	exporter/transport_udp.c \
 	exporter/transport_udp_error.c \
 	exporter/transport_udp_error.h \
@@ -94,10 +104,12 @@ libexporter_a_SOURCES = \
 	exporter/typeinfo.h \
 	exporter/uri.c \
 	exporter/uri.h \
+	exporter/uri_value.c \
+	exporter/uri_value.h \
 	exporter/writer_fixbuf.c \
 	exporter/writer_fixbuf.h
-libexporter_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) $(JANSSON_CFLAGS)
+libexporter_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) $(JANSSON_CFLAGS) $(TLS_CFLAGS)
 
-EXPORTER_LIBS = libexporter.a $(BASE_LIBS) $(GIO_LIBS) $(FIXBUF_LIBS) $(JANSSON_LIBS)
+EXPORTER_LIBS = libexporter.a $(BASE_LIBS) $(GIO_LIBS) $(FIXBUF_LIBS) $(JANSSON_LIBS) $(TLS_LIBS)
 
 exporter/libexporter_a-element.$(OBJEXT): exporter/elements.inc

@@ -258,6 +258,7 @@ static void reload(struct export_daemon *daemon)
 	daemon->drain_ms = options.exporting.drain_ms;
 	log_level_set((enum log_level)options.daemon.log_level);
 	export_options_clear(&options);
+	exporter_reload(daemon->exporter);
 	log_notice(DAEMON_AREA, "configuration reloaded");
 }
 

@@ -389,6 +389,20 @@ bool destination_is_as(const struct destination *destination, const struct expor
 			       strcmp(d->profile, destination_profile(&d->uri, config)) == 0));
 }
 
+void destination_reload(struct destination *destination)
+{
+	struct destination *d = destination;
+
+	if (d->ops->reload == NULL || d->session == SESSION_DEAD || d->finishing ||
+		!d->ops->reload(d->transport)) {
+		return;
+	}
+	log_notice(d->name, "certificates were renewed: a new session begins");
+	if (d->session == SESSION_NONE) {
+		d->retry_us = destination_now(d);
+	}
+}
+
 void destination_finish(struct destination *destination)
 {
 	destination->told_records = destination->counters.not_sent_records;

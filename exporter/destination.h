@@ -122,6 +122,12 @@ void destination_records(
 /** The metering process's time. */
 void destination_clock(struct destination *destination, int64_t now_us);
 
+/**
+ * Look whether the files that its URI names have changed; if so, begin a new session, at once even
+ * if the next attempt is not due.
+ */
+void destination_reload(struct destination *destination);
+
 /** No records will follow: send what is collected. */
 void destination_finish(struct destination *destination);
 

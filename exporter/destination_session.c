@@ -185,9 +185,12 @@ static void destination_event_established(void *owner)
 {
 	struct destination *d = owner;
 
+	/* One session that gives way to another is no absence. */
+	if (d->session != SESSION_UP || d->down) {
+		d->up_us = destination_now(d);
+	}
 	d->session = SESSION_UP;
 	d->down = false;
-	d->up_us = destination_now(d);
 	d->failures = 0;
 	d->sequence = 0;
 	d->export_time_s = 0;

@@ -49,7 +49,7 @@ struct exporter *exporter_new(const struct export_config *config, GError **error
 void exporter_free(struct exporter *exporter);
 
 /**
- * Add a destination: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH ("-": standard output),
+ * Add a destination: file:PATH, json:PATH, or udp:, tcp:, dtls:, tls:HOST:PORT ("-": standard output),
  * with options behind '?' joined by '&' (exporter/uri.h). Errors name the destination, the option
  * and the reason. A file that cannot be opened is an error; a collector that cannot be reached is
  * one only with @lossless, which waits for the answer, else it is tried again and again. The same
@@ -131,6 +131,12 @@ void exporter_interface(struct exporter *exporter, const struct stream_interface
 
 /** What one cache selects, with the numbers of packets; no selectors: it meters all. */
 void exporter_selection(struct exporter *exporter, const struct stream_selection *selection);
+
+/**
+ * Look whether files that the destinations name have changed (certificates and keys); whoever has
+ * new ones ends its session in order and begins a new one. The others notice nothing.
+ */
+void exporter_reload(struct exporter *exporter);
 
 /**
  * Wait for nobody any longer, because somebody wants to end: an exporter_add() that waits for an

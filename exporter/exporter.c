@@ -259,6 +259,13 @@ void exporter_selection(struct exporter *exporter, const struct stream_selection
 	report_facts_selection(exporter->facts, selection);
 }
 
+void exporter_reload(struct exporter *exporter)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		destination_reload(exporter_destination(exporter, i));
+	}
+}
+
 static bool exporter_finished(struct exporter *exporter)
 {
 	bool finished = exporter_all_left(exporter);

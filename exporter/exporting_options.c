@@ -13,8 +13,8 @@ static const struct option_spec exporting_option_specs[] = {
 		.kind = OPTION_LIST,
 		.offset = AT(destinations),
 		.argument = "DEST",
-		.text = "where to: file:PATH, udp:HOST:PORT, tcp:HOST:PORT, json:PATH; may be "
-			"repeated"},
+		.text = "where to: file:PATH, json:PATH, or udp:, tcp:, dtls:, tls:HOST:PORT; "
+			"may be repeated"},
 	{.name = "profile",
 		.key = "profile",
 		.letter = 'p',

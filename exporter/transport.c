@@ -6,9 +6,11 @@
 #include "base/error.h"
 
 static const struct transport_ops *const transports[] = {
+	&transport_dtls,
 	&transport_file,
 	&transport_json,
 	&transport_tcp,
+	&transport_tls,
 	&transport_udp,
 };
 
@@ -20,6 +22,19 @@ const struct transport_ops *transport_find(const char *scheme)
 		}
 	}
 	return NULL;
+}
+
+int64_t transport_now(const struct transport *transport)
+{
+	const struct export_clock *clock = transport->config.clock;
+
+	return clock->monotonic_us(clock->context);
+}
+
+void transport_explain(struct transport *transport, const char *reason)
+{
+	g_clear_error(&transport->error);
+	transport->error = g_error_new_literal(WEIR_ERROR, WEIR_ERROR_IO, reason);
 }
 
 void transport_fail(struct transport *transport, int code, const char *format, ...)

@@ -80,6 +80,13 @@ struct transport_ops {
 	void (*tick)(struct transport *transport, int64_t monotonic_us);
 
 	/**
+	 * The user asks to look whether files that the URI names (certificates and keys) have
+	 * changed. True if they have and were taken: then a session that there is ends in order, and
+	 * established or broken follows. NULL: there are no such files.
+	 */
+	bool (*reload)(struct transport *transport);
+
+	/**
 	 * Nothing more will be sent: end the session in order. Poll closed() afterwards. A session
 	 * that ends otherwise after all is `broken`.
 	 */
@@ -104,11 +111,19 @@ struct transport {
 /** The transport of a scheme; NULL if this build has none. */
 const struct transport_ops *transport_find(const char *scheme);
 
+/** The monotonic time of its clock, µs. */
+int64_t transport_now(const struct transport *transport);
+
+/** Replace transport->error by @reason. */
+void transport_explain(struct transport *transport, const char *reason);
+
 /** Replace transport->error by "FORMAT: reason of @code". */
 void transport_fail(struct transport *transport, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+extern const struct transport_ops transport_dtls;
 extern const struct transport_ops transport_file;
 extern const struct transport_ops transport_json;
 extern const struct transport_ops transport_tcp;
+extern const struct transport_ops transport_tls;
 extern const struct transport_ops transport_udp;

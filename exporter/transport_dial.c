@@ -1,7 +1,6 @@
 #include "exporter/transport_dial.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "exporter/transport_socket.h"
@@ -57,7 +56,7 @@ static gboolean dial_answered(gint fd, GIOCondition condition, gpointer data)
 	socket_unwatch(&dial->writer);
 	if (code == 0) {
 		dial->fd = -1; /* the transport's from now on */
-		dial_cancel(dial);
+		dial_hang_up(dial);
 		dial->done(dial->transport, fd);
 	} else {
 		dial_refused(dial, code);
@@ -69,7 +68,6 @@ static gboolean dial_answered(gint fd, GIOCondition condition, gpointer data)
 static bool dial_try(struct dial *dial, const struct lookup_address *address)
 {
 	struct transport *transport = dial->transport;
-	const struct export_clock *clock = transport->config.clock;
 	g_autofree char *text = NULL;
 
 	dial->fd = socket_new(transport, address, SOCK_STREAM);
@@ -78,7 +76,7 @@ static bool dial_try(struct dial *dial, const struct lookup_address *address)
 	}
 	if (connect(dial->fd, (const struct sockaddr *)&address->storage, address->octets) == 0 ||
 		errno == EINPROGRESS) {
-		transport->deadline_us = clock->monotonic_us(clock->context) + DIAL_CONNECT_US;
+		transport->deadline_us = transport_now(transport) + DIAL_CONNECT_US;
 		dial->writer = socket_watch(
 			transport->config.context, dial->fd, G_IO_OUT, dial_answered, dial);
 		return true;
@@ -125,6 +123,16 @@ void dial_start(struct dial *dial)
 	dial_cancel(dial);
 	dial->lookup = lookup_start(
 		config->context, config->uri->host, config->uri->port, dial_found, dial);
+}
+
+bool dial_has_more(const struct dial *dial)
+{
+	return dial->addresses != NULL && dial->next < dial->addresses->len;
+}
+
+void dial_on(struct dial *dial)
+{
+	dial_next(dial);
 }
 
 void dial_tick(struct dial *dial)

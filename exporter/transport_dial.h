@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "exporter/transport.h"
@@ -30,6 +31,13 @@ void dial_start(struct dial *dial);
 
 /** The transport's deadline has passed: the address at hand does not answer, the next is tried. */
 void dial_tick(struct dial *dial);
+
+/**
+ * The connection that was made last may turn out to be no good: whether there are addresses left,
+ * and try them.
+ */
+bool dial_has_more(const struct dial *dial);
+void dial_on(struct dial *dial);
 
 /** Give up; done is not called. Harmless when nothing is under way. */
 void dial_cancel(struct dial *dial);

@@ -2,8 +2,9 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <linux/tcp.h> /* knows more of struct tcp_info than netinet/tcp.h */
 #include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -143,6 +144,18 @@ void socket_tune_stream(struct transport *transport, int fd)
 		(void)socket_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, silence_s * 1000);
 	}
 	(void)socket_number(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+uint32_t socket_window_octets(int fd)
+{
+	struct tcp_info info = {.tcpi_snd_wnd = 0};
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+		size < offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(info.tcpi_snd_wnd)) {
+		return 0;
+	}
+	return info.tcpi_snd_wnd;
 }
 
 GSource *socket_watch(GMainContext *context, int fd, GIOCondition condition,

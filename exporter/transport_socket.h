@@ -39,6 +39,9 @@ uint32_t socket_path_octets(int fd);
  */
 void socket_tune_stream(struct transport *transport, int fd);
 
+/** What the peer of a TCP connection offers to buffer now; 0 if the kernel does not tell. */
+uint32_t socket_window_octets(int fd);
+
 /** Call @callback (a GUnixFDSourceFunc) with @data on @context when @fd is so. */
 GSource *socket_watch(GMainContext *context, int fd, GIOCondition condition,
 	gboolean (*callback)(gint fd, GIOCondition condition, gpointer data), gpointer data);

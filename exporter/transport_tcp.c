@@ -1,8 +1,5 @@
 #include <errno.h>
 #include <linux/sockios.h>
-#include <linux/tcp.h> /* knows more of struct tcp_info than netinet/tcp.h */
-#include <netinet/in.h>
-#include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -68,12 +65,8 @@ static void tcp_destroy(struct transport *transport)
 
 static void tcp_see_window(struct tcp *tcp)
 {
-	struct tcp_info info = {.tcpi_snd_wnd = 0};
-	socklen_t size = sizeof(info);
-
-	if (tcp->fd >= 0 && getsockopt(tcp->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-		size >= offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(info.tcpi_snd_wnd)) {
-		tcp->window_octets = MAX(tcp->window_octets, info.tcpi_snd_wnd);
+	if (tcp->fd >= 0) {
+		tcp->window_octets = MAX(tcp->window_octets, socket_window_octets(tcp->fd));
 	}
 }
 
@@ -88,13 +81,6 @@ static uint64_t tcp_unacknowledged(struct transport *transport)
 		return 0;
 	}
 	return (uint64_t)(octets - others);
-}
-
-static int64_t tcp_now(const struct tcp *tcp)
-{
-	const struct export_clock *clock = tcp->base.config.clock;
-
-	return clock->monotonic_us(clock->context);
 }
 
 /* The destination still wants to know what was not acknowledged, so the socket stays for now. */
@@ -256,7 +242,7 @@ static void tcp_shutdown(struct transport *transport)
 	}
 	tcp->state = TCP_ENDING;
 	tcp->finished = true;
-	tcp->base.deadline_us = tcp_now(tcp) + TCP_LINGER_US;
+	tcp->base.deadline_us = transport_now(&tcp->base) + TCP_LINGER_US;
 }
 
 static bool tcp_closed(struct transport *transport)

@@ -1,21 +1,24 @@
 #include "exporter/uri.h"
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/name.h"
+#include "exporter/uri_value.h"
 
 enum {
 	SCHEME_FILE = 1,
 	SCHEME_JSON = 2,
 	SCHEME_UDP = 4,
 	SCHEME_TCP = 8,
-	SCHEME_MESSAGES = SCHEME_FILE | SCHEME_UDP | SCHEME_TCP,
-	SCHEME_NETWORK = SCHEME_UDP | SCHEME_TCP,
-	SCHEME_STREAM = SCHEME_TCP,
+	SCHEME_DTLS = 16,
+	SCHEME_TLS = 32,
+	SCHEME_STREAM = SCHEME_TCP | SCHEME_TLS,
+	SCHEME_DATAGRAM = SCHEME_UDP | SCHEME_DTLS,
+	SCHEME_SECURE = SCHEME_TLS | SCHEME_DTLS,
+	SCHEME_NETWORK = SCHEME_STREAM | SCHEME_DATAGRAM,
+	SCHEME_MESSAGES = SCHEME_FILE | SCHEME_NETWORK,
 	SCHEME_ALL = SCHEME_MESSAGES | SCHEME_JSON,
 };
 
@@ -24,17 +27,12 @@ static const struct scheme {
 	unsigned bit;
 	uint16_t port; /* 0: takes a path */
 } schemes[] = {
+	{"dtls", SCHEME_DTLS, 4740},
 	{"file", SCHEME_FILE, 0},
 	{"json", SCHEME_JSON, 0},
 	{"tcp", SCHEME_TCP, 4739},
+	{"tls", SCHEME_TLS, 4740},
 	{"udp", SCHEME_UDP, 4739},
-};
-
-enum option_kind {
-	OPTION_NUMBER, /* from min to max */
-	OPTION_TEXT,
-	OPTION_ADDRESS,
-	OPTION_INTERFACE
 };
 
 static const struct option {
@@ -43,24 +41,32 @@ static const struct option {
 	unsigned schemes;
 	int64_t min;
 	int64_t max;
-	enum option_kind kind;
+	enum uri_value kind;
 } options[] = {
-	{"cache", offsetof(struct uri, cache), SCHEME_ALL, 0, 0, OPTION_TEXT},
+	{"ca", offsetof(struct uri, ca), SCHEME_SECURE, 0, 0, URI_PATH},
+	{"cache", offsetof(struct uri, cache), SCHEME_ALL, 0, 0, URI_TEXT},
+	{"cert", offsetof(struct uri, cert), SCHEME_SECURE, 0, 0, URI_PATH},
 	{"domain", offsetof(struct uri, domain), SCHEME_MESSAGES, 0, UINT32_MAX},
 	{"dscp", offsetof(struct uri, dscp), SCHEME_NETWORK, 0, 63},
 	{"flush", offsetof(struct uri, flush_s), SCHEME_ALL, 0, 3600},
-	{"interface", offsetof(struct uri, interface), SCHEME_NETWORK, 0, 0, OPTION_INTERFACE},
+	{"interface", offsetof(struct uri, interface), SCHEME_NETWORK, 0, 0, URI_INTERFACE},
 	{"keepalive", offsetof(struct uri, keepalive_s), SCHEME_STREAM, 0, 32767},
+	{"key", offsetof(struct uri, key), SCHEME_SECURE, 0, 0, URI_PATH},
 	{"message-octets", offsetof(struct uri, message_octets), SCHEME_MESSAGES, 512, 65535},
-	{"profile", offsetof(struct uri, profile), SCHEME_MESSAGES, 0, 0, OPTION_TEXT},
+	{"name", offsetof(struct uri, name), SCHEME_SECURE, 0, 0, URI_HOST},
+	{"peer-cn", offsetof(struct uri, peer_cns), SCHEME_SECURE, 0, 0, URI_NAMES},
+	{"pin", offsetof(struct uri, pins), SCHEME_SECURE, 0, 0, URI_PINS},
+	{"profile", offsetof(struct uri, profile), SCHEME_MESSAGES, 0, 0, URI_TEXT},
 	{"queue-octets", offsetof(struct uri, queue_octets), SCHEME_NETWORK, 65536, 1 << 30},
 	{"rate", offsetof(struct uri, rate), SCHEME_NETWORK, 0, INT64_C(1000000000000)},
-	{"refresh", offsetof(struct uri, refresh_s), SCHEME_UDP, 0, 86400},
-	{"refresh-messages", offsetof(struct uri, refresh_messages), SCHEME_UDP, 0, 1000000000},
-	{"reports", offsetof(struct uri, reports), SCHEME_ALL, 0, 0, OPTION_TEXT},
+	{"refresh", offsetof(struct uri, refresh_s), SCHEME_DATAGRAM, 0, 86400},
+	{"refresh-messages", offsetof(struct uri, refresh_messages), SCHEME_DATAGRAM, 0,
+		1000000000},
+	{"renew", offsetof(struct uri, renew_s), SCHEME_DTLS, 0, 86400},
+	{"reports", offsetof(struct uri, reports), SCHEME_ALL, 0, 0, URI_TEXT},
 	{"retry", offsetof(struct uri, retry_s), SCHEME_NETWORK, 1, 86400},
 	{"sndbuf", offsetof(struct uri, sndbuf), SCHEME_NETWORK, 4096, 1 << 30},
-	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0, OPTION_ADDRESS},
+	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0, URI_ADDRESS},
 	{"user-timeout", offsetof(struct uri, user_timeout_s), SCHEME_STREAM, 0, 86400},
 };
 
@@ -75,7 +81,8 @@ static const struct scheme *uri_scheme(const char *text, GError **error)
 		}
 	}
 	g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-		"destination '%s': it must begin with file:, json:, tcp: or udp:", text);
+		"destination '%s': it must begin with dtls:, file:, json:, tcp:, tls: or udp:",
+		text);
 	return NULL;
 }
 
@@ -100,46 +107,28 @@ static bool uri_number(const char *text, int64_t max, int64_t *ret_number)
 	return true;
 }
 
-/* Why @value is none that a text option of @kind may have; NULL if it is one. */
-static const char *uri_text_fault(enum option_kind kind, const char *value)
+static bool uri_option_text(
+	const struct option *option, void *member, const char *value, const char **ret_reason)
 {
-	struct in6_addr address;
-
-	switch (kind) {
-	case OPTION_ADDRESS:
-		if (inet_pton(AF_INET, value, &address) != 1 &&
-			inet_pton(AF_INET6, value, &address) != 1) {
-			return "it must be an IPv4 or IPv6 address";
-		}
-		break;
-	case OPTION_INTERFACE:
-		if (strlen(value) >= IF_NAMESIZE || strpbrk(value, "/: \t\r\n") != NULL) {
-			return "it must be the name of an interface";
-		}
-		break;
-	default:
-		break;
+	if (*(void **)member != NULL) {
+		*ret_reason = "it is given twice";
+	} else if (uri_value_is_list(option->kind)) {
+		*(char ***)member = uri_value_list(option->kind, value, ret_reason);
+	} else {
+		*(char **)member = uri_value_text(option->kind, value, ret_reason);
 	}
-	return *value == '\0' ? "it must not be empty" : NULL;
+	return *ret_reason == NULL;
 }
 
 static bool uri_option_set(
 	struct uri *uri, const struct option *option, const char *value, const char **ret_reason)
 {
 	void *member = (char *)uri + option->offset;
-
-	if (option->kind != OPTION_NUMBER) {
-		char **text = member;
-
-		*ret_reason =
-			*text != NULL ? "it is given twice" : uri_text_fault(option->kind, value);
-		if (*ret_reason == NULL) {
-			*text = g_strdup(value);
-		}
-		return *ret_reason == NULL;
-	}
 	int64_t *number = member;
 
+	if (option->kind != URI_NUMBER) {
+		return uri_option_text(option, member, value, ret_reason);
+	}
 	if (*number != URI_UNSET) {
 		*ret_reason = "it is given twice";
 		return false;
@@ -216,43 +205,22 @@ static bool uri_options(
 	return true;
 }
 
-/* @octets of @start, percent-encoding undone. */
 static bool uri_path(
 	struct uri *uri, const char *text, const char *start, size_t octets, GError **error)
 {
-	GString *path = g_string_sized_new(octets);
-
-	uri->path = NULL;
-	for (size_t i = 0; i < octets; i++) {
-		int high = -1;
-		int low = -1;
-
-		if (start[i] != '%') {
-			g_string_append_c(path, start[i]);
-			continue;
-		}
-		if (octets - i > 2) {
-			high = g_ascii_xdigit_value(start[i + 1]);
-			low = g_ascii_xdigit_value(start[i + 2]);
-		}
-		if (high < 0 || low < 0 || high + low == 0) {
-			g_string_free(path, TRUE);
-			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-				"destination '%s': a '%%' in the path must be followed by two "
-				"hexadecimal digits, not 00 (write %%25 for '%%')",
-				text);
-			return false;
-		}
-		g_string_append_c(path, (char)(high * 16 + low));
-		i += 2;
+	uri->path = uri_unescape(start, octets);
+	if (uri->path == NULL) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%s': a '%%' in the path must be followed by two "
+			"hexadecimal digits, not 00 (write %%25 for '%%')",
+			text);
+		return false;
 	}
-	if (path->len == 0) {
-		g_string_free(path, TRUE);
+	if (octets == 0) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
 			"destination '%s': the path is missing", text);
 		return false;
 	}
-	uri->path = g_string_free(path, FALSE);
 	return true;
 }
 
@@ -269,13 +237,6 @@ static bool uri_is_address(const char *host, bool bracketed)
 		zone == NULL ? g_strdup(host) : g_strndup(host, (size_t)(zone - host));
 
 	return inet_pton(AF_INET6, bare, &address) == 1 && (zone == NULL || zone[1] != '\0');
-}
-
-static bool uri_is_name(const char *host)
-{
-	char name[256];
-
-	return name_hostname_normalise((const uint8_t *)host, strlen(host), name);
 }
 
 /* Why @host is none; NULL if it is one. */
@@ -335,10 +296,21 @@ static void uri_init(struct uri *uri)
 {
 	*uri = (struct uri){.domain = URI_UNSET};
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-		if (options[i].kind == OPTION_NUMBER) {
+		if (options[i].kind == URI_NUMBER) {
 			*(int64_t *)(void *)((char *)uri + options[i].offset) = URI_UNSET;
 		}
 	}
+}
+
+/* What one option needs of another. */
+static bool uri_agrees(const struct uri *uri, const char *text, GError **error)
+{
+	if (uri->key != NULL && uri->cert == NULL) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"destination '%s': option key: there is no cert that it belongs to", text);
+		return false;
+	}
+	return true;
 }
 
 bool uri_parse(const char *text, struct uri *ret_uri, GError **error)
@@ -370,7 +342,8 @@ bool uri_parse(const char *text, struct uri *ret_uri, GError **error)
 
 		good = uri_host(ret_uri, text, part, error);
 	}
-	if (!good || !uri_options(ret_uri, text, scheme, error)) {
+	if (!good || !uri_options(ret_uri, text, scheme, error) ||
+		!uri_agrees(ret_uri, text, error)) {
 		uri_clear(ret_uri);
 		return false;
 	}
@@ -379,12 +352,16 @@ bool uri_parse(const char *text, struct uri *ret_uri, GError **error)
 
 void uri_clear(struct uri *uri)
 {
-	g_free(uri->cache);
 	g_free(uri->host);
-	g_free(uri->interface);
 	g_free(uri->path);
-	g_free(uri->profile);
-	g_free(uri->source);
-	g_free(uri->reports);
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		void *member = (char *)uri + options[i].offset;
+
+		if (uri_value_is_list(options[i].kind)) {
+			g_strfreev(*(char ***)member);
+		} else if (options[i].kind != URI_NUMBER) {
+			g_free(*(char **)member);
+		}
+	}
 	uri_init(uri);
 }

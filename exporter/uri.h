@@ -14,8 +14,10 @@
  *
  *   file:PATH  json:PATH             "-" is standard output
  *   udp:HOST[:PORT]  tcp:HOST[:PORT] an IPv6 address stands in brackets; default port 4739
+ *   dtls:HOST[:PORT] tls:HOST[:PORT] the same, secured; default port 4740
  *
- * followed by options: ?name=value&name=value. In PATH, '?' and '%' are written %3F and %25.
+ * followed by options: ?name=value&name=value. In PATH, '?' and '%' are written %3F and %25; in the
+ * values of ca, cert, key and peer-cn, '&', ',' and '%' are written %26, %2C and %25.
  * Numbers are URI_UNSET unless given; the transport knows its defaults.
  */
 struct uri {
@@ -23,12 +25,18 @@ struct uri {
 	char *host;         /* NULL where the scheme has a path */
 	char *path;         /* NULL where the scheme has a host */
 	uint16_t port;
-	char *cache;              /* NULL: not given */
-	char *profile;            /* NULL: not given */
-	char *interface;          /* NULL: not given; to send through */
-	char *source;             /* NULL: not given; else an IPv4 or IPv6 address */
-	char *reports;            /* NULL: not given; exporter/report_plan.h */
-	int64_t domain;           /* observation domain */
+	char *cache;     /* NULL: not given */
+	char *profile;   /* NULL: not given */
+	char *ca;        /* NULL: not given; file of authorities */
+	char *cert;      /* NULL: not given; file of our certificate and its chain */
+	char *key;       /* NULL: not given; file of its private key */
+	char *name;      /* NULL: not given; DNS name or address of the certificate */
+	char **pins;     /* NULL: not given; SHA-256 of certificates or keys, 64 hex digits */
+	char **peer_cns; /* NULL: not given; common names of authorised collectors */
+	char *interface; /* NULL: not given; to send through */
+	char *source;    /* NULL: not given; else an IPv4 or IPv6 address */
+	char *reports;   /* NULL: not given; exporter/report_plan.h */
+	int64_t domain;  /* observation domain */
 	int64_t message_octets;   /* limit of one IPFIX message, header included */
 	int64_t refresh_s;        /* templates again after so long; 0: never by time */
 	int64_t refresh_messages; /* templates again after so many messages; 0: never by count */
@@ -39,6 +47,7 @@ struct uri {
 	int64_t sndbuf;           /* kernel's send buffer */
 	int64_t keepalive_s;      /* silence after which a connection is probed; 0: never */
 	int64_t user_timeout_s;   /* how long data may go unacknowledged; 0: the system's limit */
+	int64_t renew_s;          /* life of a DTLS session; 0: without end */
 	int64_t flush_s;          /* how long a record may wait for its message to fill */
 };
 

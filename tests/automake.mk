@@ -5,7 +5,7 @@ include tests/netns/automake.mk
 include tests/bench/automake.mk
 include tests/interop/automake.mk
 
-EXTRA_DIST += tests/coverage.sh tests/kit.sh
+EXTRA_DIST += tests/certificates.py tests/coverage.sh tests/kit.sh
 
 TESTS += tests/applications.py tests/cli.py tests/manual.py tests/names.py
 dist_check_SCRIPTS += tests/applications.py tests/cli.py tests/manual.py tests/names.py

@@ -30,6 +30,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(uri.message_octets == URI_UNSET ||
 		(uri.message_octets >= 512 && uri.message_octets <= 65535));
 	must(uri.dscp >= URI_UNSET && uri.dscp < 64);
+	for (char **pin = uri.pins; pin != NULL && *pin != NULL; pin++) {
+		must(strlen(*pin) == 64 && strspn(*pin, "0123456789abcdef") == 64);
+	}
+	must(uri.pins == NULL || uri.pins[0] != NULL);
+	must(uri.key == NULL || uri.cert != NULL);
 	must(uri.retry_s == URI_UNSET || uri.retry_s > 0);
 	uri_clear(&uri);
 	return 0;

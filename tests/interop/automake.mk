@@ -3,7 +3,8 @@ INTEROP_TESTS = \
 	tests/interop/files.py \
 	tests/interop/matrix.py \
 	tests/interop/nfacctd.py \
-	tests/interop/nfcapd.py
+	tests/interop/nfcapd.py \
+	tests/interop/secured.py
 TESTS += $(INTEROP_TESTS)
 dist_check_SCRIPTS += $(INTEROP_TESTS)
 EXTRA_DIST += tests/interop/interop.py

@@ -3,12 +3,16 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import time
 
 import home
-from sink import NOT_SENT, Sink
+from sink import NOT_SENT, Sink, Totals
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import certificates  # noqa: E402  (it stands one folder up)
 
 
 def equal(got, wanted, what):
@@ -310,6 +314,68 @@ def destinations_come_and_go(folder):
     equal([s.close().packets for s in sinks], [100, 150, 50], "packets of each")
 
 
+def secure_sink(folder):
+    certificates.authority(folder, "ca")
+    certificates.certificate(folder, "collector", "ca")
+    certificates.certificate(folder, "exporter", "ca", "DNS:exporter.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(folder, "collector.pem"), os.path.join(folder, "collector.key"))
+    context.load_verify_locations(os.path.join(folder, "ca.pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    sink = Sink("tcp", secure=context)
+    sink.uri = sink.uri.replace("tcp:", "tls:") + certificates.options(folder)
+    return sink
+
+
+def all_packets_arrive_over_tls_and_certificates_are_renewed(folder):
+    """With the rights and the system calls that are left."""
+    sink = secure_sink(folder)
+    probe = home.probe(folder, "--idle", "0.2")
+    export = home.export(folder, "-o", sink.uri)
+    home.connected(export)
+    first = home.send(5000, 100)
+    home.wait_until(lambda: sink.totals.packets == 5000, "the first packets")
+    export.process.send_signal(signal.SIGHUP)
+    export.wait_log("configuration reloaded")
+    equal(sink.sessions, 1, "sessions after a reload without new files")
+    certificates.certificate(folder, "exporter", "ca", "DNS:exporter.example")
+    export.process.send_signal(signal.SIGHUP)
+    export.wait_log("certificates were renewed")
+    home.wait_until(lambda: sink.sessions == 2, "the second session")
+    second = home.send(5000, 100)
+    ends_well(probe)
+    ends_well(export)
+    exported(sink, [first, second])
+
+
+def all_packets_arrive_over_dtls(folder):
+    certificates.authority(folder, "ca")
+    for name in ("collector", "exporter"):
+        certificates.certificate(folder, name, "ca")
+    path = os.path.join(folder, "received")
+    with open(path, "wb") as out:
+        collector = subprocess.Popen(
+            certificates.server(folder, "-dtls1_2", 4740, "collector", "-naccept", "1"),
+            stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
+    home.wait_until(lambda: ":1284 " in open("/proc/net/udp", encoding="ascii").read(), "the collector")
+    probe = home.probe(folder, "--idle", "0.2")
+    export = home.export(folder, "-o", "dtls:127.0.0.1" + certificates.options(folder))
+    home.connected(export)
+    sent = home.send(2000, 50, rate=2000)
+    ends_well(probe)
+    ends_well(export)
+    collector.wait(home.PATIENCE)
+    totals = Totals()
+    with open(path, "rb") as f:
+        data = f.read()
+    while data:
+        octets = int.from_bytes(data[2:4], "big")
+        totals.message(data[:octets])
+        data = data[octets:]
+    equal(totals.packets, sent["packets"], "packets")
+    equal(totals.octets, sent["octets"], "octets")
+
+
 def no_rights_are_left(folder):
     sink = Sink("udp")
     probe = home.probe(folder)
@@ -441,6 +507,8 @@ if __name__ == "__main__":
         a_selection_is_told_with_its_counters_and_changes_with_the_configuration,
         a_newcomer_takes_no_device_from_others,
         destinations_come_and_go,
+        all_packets_arrive_over_tls_and_certificates_are_renewed,
+        all_packets_arrive_over_dtls,
         no_rights_are_left,
         another_user_takes_over,
         waiting_costs_next_to_nothing,

@@ -102,10 +102,13 @@ class Totals:
 
 
 class Sink:
-    """Listens on a port, by default one of its own, until closed. @kind: "udp" or "tcp"."""
+    """Listens on a port, by default one of its own, until closed. @kind: "udp" or "tcp"; @secure: an
+    ssl.SSLContext."""
 
-    def __init__(self, kind, port=0):
+    def __init__(self, kind, port=0, secure=None):
         self.peer = None
+        self.secure = secure
+        self.sessions = 0
         self.totals = Totals()
         self.error = None
         self.kind = kind
@@ -126,7 +129,12 @@ class Sink:
         try:
             if self.kind == "tcp":
                 while True:
-                    self.stream(self.socket.accept()[0])
+                    peer = self.socket.accept()[0]
+                    if self.secure:
+                        peer = self.secure.wrap_socket(peer, server_side=True)
+                    self.sessions += 1
+                    self.stream(peer)
+                    peer.close()
             while True:
                 data = self.socket.recv(65535)
                 if data == b"end":

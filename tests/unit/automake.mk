@@ -6,6 +6,7 @@ include tests/unit/meter.mk
 include tests/unit/identity.mk
 include tests/unit/inspect.mk
 include tests/unit/exporter.mk
+include tests/unit/secure.mk
 include tests/unit/stream.mk
 include tests/unit/cli.mk
 endif

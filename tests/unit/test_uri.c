@@ -26,6 +26,8 @@ static const struct {
 	{"tcp:[fe80::1%eth0]:65535", "fe80::1%eth0", 65535, NULL},
 	{"tcp:collector.example.net:4740", "collector.example.net", 4740, NULL},
 	{"udp:localhost", "localhost", 4739, NULL},
+	{"tls:collector.example.net", "collector.example.net", 4740, NULL},
+	{"dtls:[2001:db8::1]", "2001:db8::1", 4740, NULL},
 };
 
 static void uri_takes_every_form_of_destination(void **state)
@@ -82,6 +84,35 @@ static void uri_takes_every_option(void **state)
 	assert_null(uri.interface);
 }
 
+#define PIN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void uri_takes_what_secures_a_destination(void **state)
+{
+	struct uri uri;
+
+	assert_true(uri_parse("dtls:h?ca=/etc/a%26b.pem&cert=c.pem&key=k.pem&name=2001:db8::1"
+			      "&pin=" PIN ",01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:"
+			      "45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF"
+			      "&peer-cn=Flow%2C Inc.,two&renew=7&refresh=5",
+		&uri, NULL));
+	assert_string_equal(uri.ca, "/etc/a&b.pem");
+	assert_string_equal(uri.cert, "c.pem");
+	assert_string_equal(uri.key, "k.pem");
+	assert_string_equal(uri.name, "2001:db8::1");
+	assert_int_equal(g_strv_length(uri.pins), 2);
+	assert_string_equal(uri.pins[0], PIN);
+	assert_string_equal(uri.pins[1], PIN);
+	assert_int_equal(g_strv_length(uri.peer_cns), 2);
+	assert_string_equal(uri.peer_cns[0], "Flow, Inc.");
+	assert_string_equal(uri.peer_cns[1], "two");
+	assert_int_equal(uri.renew_s, 7);
+	assert_int_equal(uri.refresh_s, 5);
+	uri_clear(&uri);
+	assert_null(uri.ca);
+	assert_null(uri.pins);
+	assert_null(uri.peer_cns);
+}
+
 static const struct {
 	const char *text;
 	const char *part; /* of the message */
@@ -127,6 +158,22 @@ static const struct {
 	{"tcp:h?cache=", "it must not be empty"},
 	{"json:-?cache=a&cache=b", "it is given twice"},
 	{"tcp:h?profile=", "it must not be empty"},
+	{"tcp:h?ca=a", "tcp: has no option 'ca'"},
+	{"tls:h?renew=1", "tls: has no option 'renew'"},
+	{"dtls:h?keepalive=1", "dtls: has no option 'keepalive'"},
+	{"tls:h?ca=", "it must not be empty"},
+	{"tls:h?ca=a%2", "two hexadecimal digits must follow"},
+	{"tls:h?ca=a&ca=b", "option ca=b: it is given twice"},
+	{"tls:h?key=a", "option key: there is no cert"},
+	{"tls:h?name=a b", "it must be a name or an address"},
+	{"tls:h?pin=", "it must not be empty"},
+	{"tls:h?pin=abc", "each must be a SHA-256"},
+	{"tls:h?pin=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg",
+		"each must be a SHA-256"},
+	{"tls:h?pin=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef,",
+		"each must be a SHA-256"},
+	{"tls:h?peer-cn=a,,b", "it must not be empty"},
+	{"tls:h?peer-cn=a&peer-cn=b", "option peer-cn=b: it is given twice"},
 	{"tcp:h?interface=", "it must not be empty"},
 	{"tcp:h?interface=a/b", "it must be the name of an interface"},
 	{"tcp:h?interface=a234567890123456", "it must be the name of an interface"},
@@ -184,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(uri_takes_every_form_of_destination),
 		cmocka_unit_test(uri_takes_every_option),
+		cmocka_unit_test(uri_takes_what_secures_a_destination),
 		cmocka_unit_test(uri_refuses_with_destination_value_and_reason),
 		cmocka_unit_test(uri_refuses_what_is_too_long),
 	};
