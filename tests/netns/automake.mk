@@ -28,6 +28,4 @@ EXTRA_DIST += \
 # stands still for 5 s. Wants root and a machine that has nothing else to do.
 .PHONY: show
 show: all tests/netns/send
-	$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/tests/netns/rate.py \
-		--rate 200000 --seconds 10 --stop 5 \
-		--ring-octets 4194304 --max-flows 65536
+	$(AM_TESTS_ENVIRONMENT) $(PYTHON3) $(srcdir)/tests/netns/rate.py --full
