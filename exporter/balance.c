@@ -6,14 +6,25 @@
 struct endpoint {
 	uint8_t address[16];
 	uint16_t port;
+	uint8_t mac[6];
 };
 
 struct flow {
 	struct endpoint ends[2]; /* the smaller first, whoever sent */
 	uint16_t protocol;
+	uint16_t vlan;
 };
 
-static_assert(sizeof(struct flow) == 38, "no padding");
+static_assert(sizeof(struct flow) == 52, "no padding");
+
+/* Addresses are no part of the flow key, which then is made of what lies below. */
+static bool has_addresses(const struct flow_record *record)
+{
+	static const uint8_t none[16];
+
+	return memcmp(record->src_address, none, sizeof(none)) != 0 ||
+	       memcmp(record->dst_address, none, sizeof(none)) != 0;
+}
 
 uint64_t balance_flow(const struct hash_key *key, const struct flow_record *record)
 {
@@ -24,6 +35,11 @@ uint64_t balance_flow(const struct hash_key *key, const struct flow_record *reco
 
 	memcpy(source.address, record->src_address, sizeof(source.address));
 	memcpy(target.address, record->dst_address, sizeof(target.address));
+	if (!has_addresses(record)) {
+		flow.vlan = record->vlan_id;
+		memcpy(source.mac, record->src_mac, sizeof(source.mac));
+		memcpy(target.mac, record->dst_mac, sizeof(target.mac));
+	}
 	order = memcmp(&source, &target, sizeof(source)) <= 0 ? 0 : 1;
 	flow.ends[order] = source;
 	flow.ends[1 - order] = target;

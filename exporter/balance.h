@@ -13,8 +13,8 @@
  */
 
 /**
- * The number of a flow, made of both endpoints and the protocol: the same in all its records, those
- * of the other direction included. Keyed, since addresses and ports come from the wire.
+ * The number of a flow, made of both endpoints and the protocol, where those have no addresses of
+ * their MAC addresses and VLAN: the same in all its records, those of the other direction included. Keyed, since addresses and ports come from the wire.
  */
 uint64_t balance_flow(const struct hash_key *key, const struct flow_record *record);
 

@@ -55,6 +55,29 @@ static void flows_that_differ_in_anything_differ(void **state)
 	assert_int_not_equal(balance_flow(&key, &base), balance_flow(&other, &base));
 }
 
+static void flows_without_addresses_differ_by_what_lies_below(void **state)
+{
+	struct flow_record one = {.src_mac = {2, 1}, .dst_mac = {2, 2}, .vlan_id = 1};
+	struct flow_record back;
+	struct flow_record other = one;
+	struct flow_record vlan = one;
+	struct flow_record addressed = flow(1);
+	struct flow_record moved = flow(1);
+	struct hash_key key;
+
+	hash_key_seeded(&key, 1);
+	record_reverse(&one, &back);
+	other.dst_mac[1] = 3;
+	vlan.vlan_id = 2;
+	assert_int_equal(balance_flow(&key, &one), balance_flow(&key, &back));
+	assert_int_not_equal(balance_flow(&key, &one), balance_flow(&key, &other));
+	assert_int_not_equal(balance_flow(&key, &one), balance_flow(&key, &vlan));
+	/* A router that another stands in for has another MAC in the same flow. */
+	moved.dst_mac[0] = 2;
+	moved.vlan_id = 7;
+	assert_int_equal(balance_flow(&key, &addressed), balance_flow(&key, &moved));
+}
+
 static void share_of_one_that_goes_is_all_that_moves(void **state)
 {
 	static const char *const names[NODES] = {"tcp:a", "tcp:b", "tcp:c"};
@@ -99,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_of_both_directions_are_of_one_flow),
 		cmocka_unit_test(flows_that_differ_in_anything_differ),
+		cmocka_unit_test(flows_without_addresses_differ_by_what_lies_below),
 		cmocka_unit_test(share_of_one_that_goes_is_all_that_moves),
 		cmocka_unit_test(only_candidate_gets_everything),
 	};
