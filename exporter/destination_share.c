@@ -113,8 +113,10 @@ bool destination_can_stand_in(const struct destination *destination, const struc
 	if (d->encoder == NULL || from->encoder == NULL) {
 		return d->encoder == from->encoder;
 	}
-	/* The same profile means the same templates under the same numbers. */
-	return strcmp(d->profile, from->profile) == 0 && d->domain == from->domain &&
+	/* The same profile means the same templates of flows under the same numbers. What an
+	 * exporting process reports of itself is no other's to send. */
+	return message->info.data_records == message->info.flow_records &&
+	       strcmp(d->profile, from->profile) == 0 && d->domain == from->domain &&
 	       message->info.size <= d->message_octets;
 }
 

@@ -24,7 +24,8 @@ tests_unit_test_export_file_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_file
 
 check_PROGRAMS += tests/unit/test_export_mode
-tests_unit_test_export_mode_SOURCES = tests/unit/test_export_mode.c $(EXPORT_PEER)
+tests_unit_test_export_mode_SOURCES = tests/unit/test_export_mode.c \
+	tests/unit/mode_fixture.c tests/unit/mode_fixture.h $(EXPORT_PEER)
 tests_unit_test_export_mode_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_export_mode_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_export_mode

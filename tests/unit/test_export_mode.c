@@ -1,189 +1,10 @@
 #include "tests/unit/unit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "tests/unit/export_peer.h"
+#include "tests/unit/mode_fixture.h"
 
 /* Which collector gets what, and what of it when one goes away. */
-
-enum {
-	PEERS = 3,
-};
-
-struct run {
-	struct exporter *exporter;
-	struct peer peers[PEERS];
-	char *uris[PEERS + 1];
-	unsigned count;
-	guint records; /* awaited, of all together */
-	unsigned peer; /* whose session, or absence, is awaited */
-	unsigned connects;
-};
-
-static int run_start(void **state)
-{
-	struct run *run = g_new0(struct run, 1);
-
-	peer_clock_reset();
-	g_random_set_seed(1);
-	*state = run;
-	return 0;
-}
-
-static int run_stop(void **state)
-{
-	struct run *run = *state;
-
-	exporter_free(run->exporter);
-	for (unsigned i = 0; i < run->count; i++) {
-		peer_close(&run->peers[i]);
-		g_free(run->uris[i]);
-	}
-	g_free(run);
-	return 0;
-}
-
-static struct peer *run_peer(struct run *run, const char *scheme, const char *options)
-{
-	struct peer *peer = &run->peers[run->count];
-
-	if (strcmp(scheme, "tcp") == 0) {
-		peer_open_tcp(peer);
-	} else {
-		peer_open_udp(peer);
-	}
-	run->uris[run->count++] = g_strdup_printf("%s:127.0.0.1:%u%s", scheme, peer->port, options);
-	return peer;
-}
-
-static bool run_set(struct run *run, enum export_mode mode, bool lossless, GError **error)
-{
-	struct export_config config = {.lossless = lossless, .hash_seed = 1, .clock = &peer_clock};
-	const struct export_set set = {
-		.destinations = run->uris, .observation_domain = 1, .mode = mode};
-
-	run->exporter = exporter_new(&config, NULL);
-	return exporter_set(run->exporter, &set, error);
-}
-
-static struct export_counters counters(struct run *run, unsigned index)
-{
-	struct export_counters counters;
-
-	exporter_counters(run->exporter, index, &counters);
-	return counters;
-}
-
-static bool all_connected(void *data)
-{
-	struct run *run = data;
-
-	for (unsigned i = 0; i < run->count; i++) {
-		if (counters(run, i).connects == 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static void run_begin(struct run *run, enum export_mode mode)
-{
-	assert_true(run_set(run, mode, false, NULL));
-	peer_until(all_connected, run);
-}
-
-/* Flows that differ in their addresses; @back: records of the other direction. */
-static void run_records(struct run *run, uint64_t first, uint32_t count, bool back)
-{
-	struct flow_record records[RECORD_BATCH_MAX];
-	struct record_batch batch = {.records = records};
-
-	for (uint32_t done = 0; done < count; done += batch.count) {
-		batch.count = MIN(count - done, RECORD_BATCH_MAX);
-		memset(records, 0, sizeof(records));
-		for (uint32_t i = 0; i < batch.count; i++) {
-			struct flow_record r = {.flow_id = first + done + i,
-				.octets = 100,
-				.packets = 2,
-				.end_us = peer_wall_us};
-
-			memcpy(r.src_address, &r.flow_id, sizeof(r.flow_id));
-			r.dst_port = 443;
-			records[i] = r;
-			if (back) {
-				record_reverse(&r, &records[i]);
-				records[i].flow_id = r.flow_id;
-			}
-		}
-		exporter_records(run->exporter, &batch);
-	}
-}
-
-static bool have_records(void *data)
-{
-	struct run *run = data;
-	guint records = 0;
-
-	for (unsigned i = 0; i < run->count; i++) {
-		records += run->peers[i].collector.ids->len;
-	}
-	return records >= run->records;
-}
-
-static void run_until_records(struct run *run, guint records)
-{
-	run->records = records;
-	peer_until(have_records, run);
-}
-
-static bool has_connected(void *data)
-{
-	struct run *run = data;
-
-	return counters(run, run->peer).connects == run->connects;
-}
-
-static void run_until_connects(struct run *run, unsigned peer, unsigned connects)
-{
-	run->peer = peer;
-	run->connects = connects;
-	peer_until(has_connected, run);
-}
-
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a;
-	uint64_t y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y ? 1 : 0;
-}
-
-/* All of @first, @first + 1, ... and each once, whoever has it. */
-static void each_once(struct run *run, uint64_t first, guint count)
-{
-	GArray *all = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-
-	for (unsigned i = 0; i < run->count; i++) {
-		g_array_append_vals(
-			all, run->peers[i].collector.ids->data, run->peers[i].collector.ids->len);
-		assert_int_equal(run->peers[i].collector.sequence_missing, 0);
-		assert_int_equal(run->peers[i].collector.undecodable, 0);
-	}
-	qsort(all->data, all->len, sizeof(uint64_t), compare);
-	assert_int_equal(all->len, count);
-	for (guint i = 0; i < count; i++) {
-		assert_int_equal(g_array_index(all, uint64_t, i), first + i);
-	}
-	g_array_unref(all);
-}
-
-static void forget(struct run *run)
-{
-	for (unsigned i = 0; i < run->count; i++) {
-		g_array_set_size(run->peers[i].collector.ids, 0);
-	}
-}
 
 static void balanced_flow_has_one_collector(void **state)
 {
@@ -196,13 +17,13 @@ static void balanced_flow_has_one_collector(void **state)
 	run_begin(run, EXPORT_LOAD_BALANCING);
 	run_records(run, 1, 9000, false);
 	run_until_records(run, 9000);
-	each_once(run, 1, 9000);
+	run_each_once(run, 1, 9000);
 	for (unsigned i = 0; i < PEERS; i++) {
 		assert_in_range(run->peers[i].collector.ids->len, 2500, 3500);
-		assert_int_equal(counters(run, i).stood_in_records, 0);
+		assert_int_equal(run_counters(run, i).stood_in_records, 0);
 	}
 	former = g_array_copy(run->peers[1].collector.ids);
-	forget(run);
+	run_forget(run);
 	run_records(run, 1, 9000, true);
 	run_until_records(run, 9000);
 	assert_int_equal(run->peers[1].collector.ids->len, former->len);
@@ -224,16 +45,17 @@ static void share_of_a_collector_that_goes_is_taken_by_others_and_given_back(voi
 	run_records(run, 1, 9000, false);
 	run_until_records(run, 9000);
 	share = run->peers[0].collector.ids->len;
-	forget(run);
+	run_forget(run);
 
 	peer_leave(&run->peers[0]);
 	peer_idle();
 	run_records(run, 1, 9000, false);
 	run_until_records(run, 9000);
-	each_once(run, 1, 9000);
+	run_each_once(run, 1, 9000);
 	assert_int_equal(
-		counters(run, 1).stood_in_records + counters(run, 2).stood_in_records, share);
-	forget(run);
+		run_counters(run, 1).stood_in_records + run_counters(run, 2).stood_in_records,
+		share);
+	run_forget(run);
 
 	peer_listen(&run->peers[0]);
 	peer_clock_advance(76);
@@ -241,12 +63,12 @@ static void share_of_a_collector_that_goes_is_taken_by_others_and_given_back(voi
 	run_records(run, 1, 9000, false);
 	run_until_records(run, 9000);
 	assert_int_equal(run->peers[0].collector.ids->len, 0);
-	forget(run);
+	run_forget(run);
 
 	peer_clock_advance(5);
 	run_records(run, 1, 9000, false);
 	run_until_records(run, 9000);
-	each_once(run, 1, 9000);
+	run_each_once(run, 1, 9000);
 	assert_int_equal(run->peers[0].collector.ids->len, share);
 	assert_true(exporter_close(run->exporter, 20000, NULL));
 }
@@ -267,7 +89,7 @@ static void first_that_is_there_gets_everything(void **state)
 	run_records(run, 1001, 1000, false);
 	run_until_records(run, 2000);
 	assert_true(collector_has(&run->peers[1].collector, 1001, 1000));
-	assert_int_equal(counters(run, 1).stood_in_records, 1000);
+	assert_int_equal(run_counters(run, 1).stood_in_records, 1000);
 
 	/* Back, but for a moment nobody trusts that. */
 	peer_listen(&run->peers[0]);
@@ -280,7 +102,7 @@ static void first_that_is_there_gets_everything(void **state)
 	peer_clock_advance(1);
 	run_records(run, 3001, 1000, false);
 	run_until_records(run, 4000);
-	each_once(run, 1, 4000);
+	run_each_once(run, 1, 4000);
 	assert_int_equal(run->peers[1].collector.ids->len, 2000);
 	assert_true(exporter_close(run->exporter, 20000, NULL));
 }
@@ -297,8 +119,8 @@ static void collector_that_was_never_there_loses_nothing(void **state)
 	run_records(run, 1001, 1000, false);
 	run_until_records(run, 2000);
 	assert_true(collector_has(&run->peers[1].collector, 1, 2000));
-	assert_int_equal(counters(run, 1).records, 2000);
-	assert_int_equal(counters(run, 0).not_sent_records, 0);
+	assert_int_equal(run_counters(run, 1).records, 2000);
+	assert_int_equal(run_counters(run, 0).not_sent_records, 0);
 	assert_true(exporter_close(run->exporter, 20000, NULL));
 }
 
@@ -313,11 +135,11 @@ static void what_waits_for_a_collector_that_goes_moves(void **state)
 	run_peer(run, "tcp", "?flush=0");
 	run_begin(run, EXPORT_FALLBACK);
 	run_records(run, 1, 200000, false);
-	assert_true(counters(run, 0).queued_octets > 1000000);
+	assert_true(run_counters(run, 0).queued_octets > 1000000);
 	peer_reset(deaf);
 	peer_leave(deaf);
 	run_until_records(run, 1);
-	c = counters(run, 0);
+	c = run_counters(run, 0);
 	run_until_records(run, (guint)c.moved_records);
 	ids = run->peers[1].collector.ids;
 	/* What the dead collector's system had acknowledged is lost, from the start. */
@@ -325,7 +147,7 @@ static void what_waits_for_a_collector_that_goes_moves(void **state)
 	assert_true(
 		collector_has(&run->peers[1].collector, 200001 - c.moved_records, c.moved_records));
 	assert_int_equal(ids->len, c.moved_records);
-	assert_int_equal(counters(run, 1).stood_in_records, c.moved_records);
+	assert_int_equal(run_counters(run, 1).stood_in_records, c.moved_records);
 	assert_int_equal(c.not_sent_records, 0);
 	assert_int_equal(run->peers[1].collector.sequence_missing, 0);
 	assert_true(exporter_close(run->exporter, 20000, NULL));
@@ -348,7 +170,7 @@ static void what_another_profile_carries_stays(void **state)
 	run_records(run, 1001, 1000, false);
 	run_until_records(run, 1000);
 	assert_true(collector_has(&run->peers[1].collector, 1001, 1000));
-	assert_int_equal(counters(run, 0).moved_records, 0);
+	assert_int_equal(run_counters(run, 0).moved_records, 0);
 	peer_listen(&run->peers[0]);
 	peer_clock_advance(200);
 	run_until_records(run, 2000);
@@ -383,7 +205,7 @@ static void datagrams_that_nobody_takes_go_to_another_until_somebody_does(void *
 	peer_idle();
 	peer_clock_advance(1);
 	peer_idle();
-	assert_int_equal(counters(run, 0).not_sent_records, 2);
+	assert_int_equal(run_counters(run, 0).not_sent_records, 2);
 	run_records(run, 1067, 1000, false);
 	run_until_records(run, 2000);
 	assert_true(collector_has(&run->peers[1].collector, 67, 2000));
@@ -400,7 +222,7 @@ static void datagrams_that_nobody_takes_go_to_another_until_somebody_does(void *
 	assert_true(collector_has(&run->peers[0].collector, 2067, 1000));
 	assert_int_equal(run->peers[0].collector.undecodable, 0);
 	assert_int_equal(run->peers[1].collector.sequence_missing, 0);
-	assert_int_equal(counters(run, 0).not_sent_records, 2);
+	assert_int_equal(run_counters(run, 0).not_sent_records, 2);
 }
 
 static gboolean first_breaks(gpointer data)
@@ -425,11 +247,43 @@ static void what_a_collector_leaves_at_the_end_goes_to_one_that_still_takes(void
 	run->peers[1].deaf = false;
 	peer_read(&run->peers[1]);
 	(void)exporter_close(run->exporter, 20000, NULL);
-	c = counters(run, 0);
+	c = run_counters(run, 0);
 	assert_true(c.moved_records > 0);
 	assert_int_equal(c.sent_flow_records + c.moved_records, c.records);
 	run_until_records(run, (guint)(200000 - c.sent_flow_records));
-	assert_int_equal(counters(run, 1).not_sent_records, 0);
+	assert_int_equal(run_counters(run, 1).not_sent_records, 0);
+}
+
+static void mode_may_change_while_sessions_stay(void **state)
+{
+	struct run *run = *state;
+	struct export_set set = {
+		.destinations = run->uris, .observation_domain = 1, .mode = EXPORT_FALLBACK};
+
+	run_peer(run, "tcp", "?flush=0");
+	run_peer(run, "tcp", "?flush=0");
+	run_begin(run, EXPORT_PARALLEL);
+	run_records(run, 1, 1000, false);
+	run_until_records(run, 2000);
+	assert_true(exporter_set(run->exporter, &set, NULL));
+	run_records(run, 1001, 1000, false);
+	run_until_records(run, 3000);
+	assert_true(collector_has(&run->peers[0].collector, 1, 2000));
+	assert_true(collector_has(&run->peers[1].collector, 1, 1000));
+	set.mode = EXPORT_LOAD_BALANCING;
+	assert_true(exporter_set(run->exporter, &set, NULL));
+	run_records(run, 2001, 1000, false);
+	run_until_records(run, 4000);
+	assert_in_range(run->peers[1].collector.ids->len, 1001, 1999);
+	set.mode = EXPORT_PARALLEL;
+	assert_true(exporter_set(run->exporter, &set, NULL));
+	run_records(run, 3001, 1000, false);
+	run_until_records(run, 6000);
+	assert_int_equal(run->peers[0].sessions, 1);
+	assert_int_equal(run->peers[1].sessions, 1);
+	assert_int_equal(run->peers[0].collector.sequence_missing, 0);
+	assert_int_equal(run->peers[1].collector.sequence_missing, 0);
+	assert_true(exporter_close(run->exporter, 20000, NULL));
 }
 
 static void file_begins_with_whoever_answers(void **state)
@@ -443,7 +297,7 @@ static void file_begins_with_whoever_answers(void **state)
 	run_records(run, 1, 100000, false);
 	assert_true(exporter_close(run->exporter, 20000, NULL));
 	run_until_records(run, 100000);
-	each_once(run, 1, 100000);
+	run_each_once(run, 1, 100000);
 	exporter_free(run->exporter);
 	peer_leave(&run->peers[1]);
 	assert_false(run_set(run, EXPORT_FALLBACK, true, &error));
@@ -463,6 +317,7 @@ int main(void)
 		with_run(what_another_profile_carries_stays),
 		with_run(datagrams_that_nobody_takes_go_to_another_until_somebody_does),
 		with_run(what_a_collector_leaves_at_the_end_goes_to_one_that_still_takes),
+		with_run(mode_may_change_while_sessions_stay),
 		with_run(file_begins_with_whoever_answers),
 	};
 
