@@ -110,6 +110,9 @@ bool destination_can_stand_in(const struct destination *destination, const struc
 	if (d == from || d->shut || !destination_is_up(d) || message->info.flow_records == 0) {
 		return false;
 	}
+	if (!uri_says_the_same(&d->uri, &from->uri)) {
+		return false;
+	}
 	if (d->encoder == NULL || from->encoder == NULL) {
 		return d->encoder == from->encoder;
 	}

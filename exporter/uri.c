@@ -365,3 +365,32 @@ void uri_clear(struct uri *uri)
 	}
 	uri_init(uri);
 }
+
+static bool uri_option_equal(
+	const struct option *option, const struct uri *uri, const struct uri *other)
+{
+	const void *ours = (const char *)uri + option->offset;
+	const void *theirs = (const char *)other + option->offset;
+
+	if (option->kind != OPTION_NUMBER) {
+		return g_strcmp0(*(char *const *)ours, *(char *const *)theirs) == 0;
+	}
+	return *(const int64_t *)ours == *(const int64_t *)theirs;
+}
+
+bool uri_says_the_same(const struct uri *uri, const struct uri *other)
+{
+	/* An option that is forgotten here costs a little, one that is here by mistake may tell
+	 * somebody what he is not to know. */
+	static const char *const harmless[] = {"domain", "dscp", "flush", "interface", "keepalive",
+		"message-octets", "profile", "queue-octets", "rate", "refresh", "refresh-messages",
+		"reports", "retry", "sndbuf", "source", "user-timeout", NULL};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		if (!g_strv_contains(harmless, options[i].name) &&
+			!uri_option_equal(&options[i], uri, other)) {
+			return false;
+		}
+	}
+	return true;
+}

@@ -57,3 +57,9 @@ struct uri {
  */
 bool uri_parse(const char *text, struct uri *ret_uri, GError **error);
 void uri_clear(struct uri *uri);
+
+/**
+ * True if messages made for one may go to the other as far as their options go: all are the same but
+ * those that only say how to send, and profile and domain, whose defaults are not known here.
+ */
+bool uri_says_the_same(const struct uri *uri, const struct uri *other);

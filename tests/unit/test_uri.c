@@ -226,6 +226,19 @@ static void uri_refuses_what_is_too_long(void **state)
 	uri_clear(&uri);
 }
 
+static void way_of_sending_says_nothing_of_what_is_sent(void **state)
+{
+	struct uri one;
+	struct uri other;
+
+	assert_true(uri_parse("tcp:192.0.2.1?rate=1000&retry=7&sndbuf=8192", &one, NULL));
+	assert_true(uri_parse(
+		"udp:192.0.2.2?message-octets=512&dscp=3&source=192.0.2.9", &other, NULL));
+	assert_true(uri_says_the_same(&one, &other));
+	uri_clear(&one);
+	uri_clear(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +247,7 @@ int main(void)
 		cmocka_unit_test(uri_takes_what_secures_a_destination),
 		cmocka_unit_test(uri_refuses_with_destination_value_and_reason),
 		cmocka_unit_test(uri_refuses_what_is_too_long),
+		cmocka_unit_test(way_of_sending_says_nothing_of_what_is_sent),
 	};
 
 	return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
