@@ -366,13 +366,22 @@ void uri_clear(struct uri *uri)
 	uri_init(uri);
 }
 
+static bool uri_list_equal(char *const *a, char *const *b)
+{
+	return a == b || (a != NULL && b != NULL &&
+				 g_strv_equal((const char *const *)a, (const char *const *)b));
+}
+
 static bool uri_option_equal(
 	const struct option *option, const struct uri *uri, const struct uri *other)
 {
 	const void *ours = (const char *)uri + option->offset;
 	const void *theirs = (const char *)other + option->offset;
 
-	if (option->kind != OPTION_NUMBER) {
+	if (uri_value_is_list(option->kind)) {
+		return uri_list_equal(*(char **const *)ours, *(char **const *)theirs);
+	}
+	if (option->kind != URI_NUMBER) {
 		return g_strcmp0(*(char *const *)ours, *(char *const *)theirs) == 0;
 	}
 	return *(const int64_t *)ours == *(const int64_t *)theirs;
