@@ -15,6 +15,7 @@ libexporter_a_SOURCES = \
 	exporter/destination_send.c \
 	exporter/destination_session.c \
 	exporter/destination_share.c \
+	exporter/destination_spool.c \
 	exporter/destination_state.h \
 	exporter/dump.c \
 	exporter/dump.h \

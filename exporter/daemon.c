@@ -33,7 +33,10 @@ struct export_daemon {
 	guint stream_source;
 	guint retry_source;
 	unsigned retry_ms;
-	bool readable; /* the stream has something for us */
+	uint64_t instance; /* of the probe; 0: none was there */
+	uint64_t safe;     /* the batch acknowledged last */
+	bool acknowledges; /* the client said that it would */
+	bool readable;     /* the stream has something for us */
 	bool ending;
 	bool waiting; /* that the probe is away has been said */
 	bool ended;   /* the probe said goodbye */
@@ -104,6 +107,8 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 	switch (message->type) {
 	case STREAM_FLOWS:
 		exporter_clock(daemon->exporter, message->flows.clock_us);
+		exporter_mark(daemon->exporter,
+			(struct export_mark){daemon->instance, message->flows.number});
 		exporter_records(daemon->exporter, &message->flows.batch);
 		break;
 	case STREAM_COUNTERS:
@@ -112,6 +117,10 @@ static void take_message(struct export_daemon *daemon, const struct stream_messa
 		log_losses(daemon, false);
 		break;
 	case STREAM_HELLO:
+		if (daemon->instance != message->hello.instance) {
+			daemon->instance = message->hello.instance;
+			daemon->safe = 0;
+		}
 		daemon->waiting = false;
 		daemon->retry_ms = RETRY_FIRST_MS;
 		exporter_begin(daemon->exporter);
@@ -200,13 +209,43 @@ static void stream_read(struct export_daemon *daemon)
 	}
 }
 
+/* What is safe already, here or in the spools that an earlier process left. */
+static struct stream_resume resume_from(const struct export_daemon *daemon)
+{
+	struct stream_resume resume = {.instance = daemon->instance};
+
+	if (resume.instance == 0) {
+		resume.instance = exporter_instance(daemon->exporter);
+	}
+	resume.number = exporter_safe(daemon->exporter, resume.instance);
+	return resume;
+}
+
+/* Tell the probe what it need not keep any longer. */
+static void acknowledge(struct export_daemon *daemon)
+{
+	uint64_t safe;
+
+	if (daemon->client == NULL || !daemon->acknowledges || daemon->instance == 0) {
+		return;
+	}
+	safe = exporter_safe(daemon->exporter, daemon->instance);
+	if (safe > daemon->safe && stream_client_acknowledge(daemon->client, safe)) {
+		daemon->safe = safe;
+	}
+}
+
 static gboolean connect_now(gpointer context)
 {
 	struct export_daemon *daemon = context;
+	struct stream_resume resume;
 	GError *error = NULL;
 
 	daemon->retry_source = 0;
-	daemon->client = stream_client_new(daemon->path, "weir-export", NULL, &error);
+	resume = resume_from(daemon);
+	daemon->acknowledges = exporter_keeps(daemon->exporter);
+	daemon->client = stream_client_new(
+		daemon->path, "weir-export", daemon->acknowledges ? &resume : NULL, &error);
 	if (daemon->client == NULL) {
 		if (!daemon->waiting && daemon->retry_ms == RETRY_MAX_MS) {
 			daemon->waiting = true;
@@ -254,6 +293,12 @@ static void reload(struct export_daemon *daemon)
 	}
 	if (!export_options_live(&options, daemon->options, &name)) {
 		log_warning(DAEMON_AREA, "'%s' changes only with a restart", name);
+	}
+	if (daemon->client != NULL && daemon->acknowledges != exporter_keeps(daemon->exporter)) {
+		/* What the probe is to keep for us is agreed on when a connection begins. */
+		(void)take_messages(daemon, UINT32_MAX);
+		disconnect(daemon);
+		connect_later(daemon);
 	}
 	daemon->drain_ms = options.exporting.drain_ms;
 	log_level_set((enum log_level)options.daemon.log_level);
@@ -356,16 +401,18 @@ int export_daemon_run(struct export_daemon *daemon)
 		if (daemon->readable) {
 			stream_read(daemon);
 		}
+		acknowledge(daemon);
 	}
 	if (daemon->client != NULL) {
 		(void)take_messages(daemon, UINT32_MAX); /* what the probe has sent already */
-		disconnect(daemon);
 	}
 	good = exporter_close(daemon->exporter, (int)daemon->drain_ms, &error);
 	if (!good) {
 		log_error(DAEMON_AREA, "%s", error->message);
 		g_error_free(error);
 	}
+	acknowledge(daemon);
+	disconnect(daemon);
 	if (daemon->broken) {
 		log_error(DAEMON_AREA, "the probe went away without a goodbye");
 	}

@@ -43,8 +43,12 @@ static int64_t destination_deadline(const struct destination *d)
 		if (d->templates_due && d->queue.head != NULL) {
 			deadline = earliest(deadline, 1);
 		}
-		if (d->queue.head != NULL && !d->waiting && !d->held) {
+		if (d->queue.head != NULL && !d->waiting && !d->held &&
+			!destination_spool_is_full(d)) {
 			deadline = earliest(deadline, MAX(1, pacer_deadline(&d->pacer)));
+		}
+		if (d->spool != NULL) {
+			deadline = earliest(deadline, destination_spool_deadline(d));
 		}
 	}
 	return deadline;
@@ -55,6 +59,7 @@ void destination_flush(struct destination *d)
 	d->flush_us = 0;
 	if (d->encoder != NULL) {
 		encoder_flush(d->encoder);
+		d->emitted = d->had;
 	} else if (d->text->len > 0) {
 		d->text_info.size = (uint32_t)d->text->len;
 		destination_offer(d, &d->text_info, (uint8_t *)d->text->str);
@@ -111,6 +116,9 @@ static void destination_tick(struct destination *d)
 	}
 	if (d->flush_us != 0 && d->flush_us <= now_us) {
 		destination_flush(d);
+	}
+	if (d->spool != NULL) {
+		destination_spool_tick(d);
 	}
 	destination_pump(d);
 	if (d->session == SESSION_UP) {
@@ -238,6 +246,9 @@ struct destination *destination_new(const char *uri, const struct export_config 
 	if (good && facts->cache_count > 0) {
 		good = destination_caches(d, facts->caches, facts->cache_count, error);
 	}
+	if (good && d->uri.spool != NULL) {
+		good = destination_spool_open(d, error);
+	}
 	if (good) {
 		destination_new_transport(d);
 		destination_open(d);
@@ -271,6 +282,8 @@ void destination_free(struct destination *destination)
 	queue_clear(&d->queue);
 	queue_clear(&d->front);
 	queue_clear(&d->sent);
+	queue_clear(&d->retained);
+	spool_free(d->spool);
 	g_free(d->trail);
 	g_free(d->reports);
 	g_free(d->profile);
@@ -302,7 +315,8 @@ void destination_records(
 {
 	struct destination *d = destination;
 
-	if (batch->count == 0 || !destination_takes(d, batch->records[0].cache_id)) {
+	if (batch->count == 0 || destination_has(d, d->coming) ||
+		!destination_takes(d, batch->records[0].cache_id)) {
 		return;
 	}
 	d->counters.records += batch->count;
@@ -420,7 +434,7 @@ bool destination_finished(struct destination *destination)
 	if (d->session != SESSION_UP) {
 		return d->session != SESSION_OPENING;
 	}
-	if (d->queue.head != NULL) {
+	if (d->queue.head != NULL || (d->config->lossless && !destination_spool_is_empty(d))) {
 		return false;
 	}
 	destination_last_reports(d);
@@ -487,4 +501,7 @@ void destination_counters(
 {
 	*ret_counters = destination->counters;
 	ret_counters->queued_octets = destination->queue.octets;
+	if (destination->spool != NULL) {
+		destination_spool_counters(destination, ret_counters);
+	}
 }

@@ -115,6 +115,26 @@ void destination_accept(struct destination *destination, struct message *message
 /** Count records among those it was given as another's to send. */
 void destination_stood_in(struct destination *destination, uint32_t records);
 
+/* For destinations that keep a spool. */
+
+/** It keeps a spool. */
+bool destination_keeps(const struct destination *destination);
+
+/** It has had batch @mark, in its life or, as its spool says, before. */
+bool destination_has(const struct destination *destination, struct export_mark mark);
+
+/** What destination_records() is given next is of batch @mark: nothing is taken that it has. */
+void destination_expect(struct destination *destination, struct export_mark mark);
+
+/** All of the batch that it is to have has been handed over. */
+void destination_mark(struct destination *destination);
+
+/** The last batch that was taken. */
+struct export_mark destination_had(const struct destination *destination);
+
+/** The last batch up to which all is delivered or in the spool. */
+struct export_mark destination_safe(const struct destination *destination);
+
 /** Take records, if they are of its cache; no flow of the batch ended after @newest_us. */
 void destination_records(
 	struct destination *destination, const struct record_batch *batch, int64_t newest_us);

@@ -181,13 +181,28 @@ static bool destination_may_send(struct destination *d, const struct message_inf
 	if (d->held && !info->templates) {
 		return false;
 	}
+	if (destination_spool_is_full(d) && !d->partial) {
+		destination_settle(d);
+		if (destination_spool_is_full(d)) {
+			return false;
+		}
+	}
 	d->templates_due = destination_outlives_templates(d, info);
 	return !d->templates_due && (d->partial || pacer_ready(&d->pacer, destination_now(d)));
 }
 
+/* There is something to send now. */
+static bool destination_has_next(struct destination *d)
+{
+	if (d->spool != NULL) {
+		destination_spool_feed(d);
+	}
+	return d->queue.head != NULL && destination_may_send(d, &d->queue.head->info);
+}
+
 void destination_pump(struct destination *d)
 {
-	while (d->queue.head != NULL && destination_may_send(d, &d->queue.head->info)) {
+	while (destination_has_next(d)) {
 		struct message *message = d->queue.head;
 		enum transport_result result = destination_send(d, &message->info, message->octets);
 
@@ -201,6 +216,9 @@ void destination_pump(struct destination *d)
 		(void)queue_pop(&d->queue);
 		if (result == TRANSPORT_SENT && d->ops->unacknowledged != NULL) {
 			queue_push_tail(&d->sent, message);
+			if (d->spool != NULL) {
+				destination_spool_sent(d);
+			}
 		} else {
 			g_free(message);
 		}
@@ -219,7 +237,13 @@ void destination_settle(struct destination *d)
 	}
 	open_octets = d->ops->unacknowledged(d->transport);
 	while (d->sent.head != NULL && d->sent.octets - d->sent.head->info.size >= open_octets) {
-		g_free(queue_pop(&d->sent));
+		struct message *message = queue_pop(&d->sent);
+
+		if (d->spool != NULL) {
+			destination_spool_settled(d, message);
+		} else {
+			g_free(message);
+		}
 	}
 	d->settle_octets = d->sent.octets + SETTLE_OCTETS;
 }
@@ -253,6 +277,9 @@ void destination_offer(struct destination *d, const struct message_info *info, u
 	d->messages++;
 	if (d->session == SESSION_DEAD) {
 		destination_lose(d, info);
+		return;
+	}
+	if (d->spool != NULL && destination_spool_takes(d, info, octets)) {
 		return;
 	}
 	if (d->queue.head == NULL && d->ops->unacknowledged == NULL &&
@@ -289,14 +316,18 @@ void destination_message(void *destination, const struct encoder_message *messag
 		.flow_packets = message->flow_packets,
 		.flow_octets = message->flow_octets,
 		.newest_us = d->newest_us,
-		.templates = message->templates || d->collecting};
+		.templates = message->templates || d->collecting,
+		.mark = message->flow_records > 0 ? d->had : d->emitted,
+		.before = d->emitted};
 
 	if (d->collecting) {
 		queue_push(&d->front, &info, message->octets);
 		return;
 	}
 	if (message->flow_records > 0) {
-		d->newest_us = d->batch_newest_us; /* a report leaves what is collected alone */
+		/* A report leaves what is collected alone. */
+		d->newest_us = d->batch_newest_us;
+		d->emitted = d->had;
 	}
 	destination_offer(d, &info, message->octets);
 }

@@ -40,8 +40,39 @@ void destination_open(struct destination *d)
 	d->ops->open(d->transport);
 }
 
+/* What the peer did not acknowledge goes before all that waits. */
+static void destination_take_back(struct destination *d)
+{
+	destination_settle(d);
+	for (const struct message *m = d->sent.head; m != NULL; m = m->next) {
+		destination_unsend(d, &m->info, 1);
+	}
+	queue_prepend(&d->queue, &d->sent);
+	d->partial = false;
+	d->waiting = false;
+}
+
+/* What is left stays on the disk for another life. */
+static void destination_bury(struct destination *d)
+{
+	struct export_counters counters;
+
+	if (d->session == SESSION_UP) {
+		destination_take_back(d);
+	}
+	destination_spool_keep(d);
+	destination_spool_counters(d, &counters);
+	if (counters.spooled_messages > 0) {
+		log_notice(d->name, "%" PRIu64 " messages of %" PRIu64 " octets wait in the spool",
+			counters.spooled_messages, counters.spooled_octets);
+	}
+}
+
 void destination_die(struct destination *d)
 {
+	if (d->spool != NULL) {
+		destination_bury(d);
+	}
 	d->ops->abort(d->transport);
 	d->session = SESSION_DEAD;
 	d->retry_us = 0;
@@ -61,18 +92,6 @@ static int64_t destination_retry_delay(const struct destination *d)
 		delay *= 2;
 	}
 	return (int64_t)((double)MIN(delay, most) * US_PER_S * g_random_double_range(1.0, 1.25));
-}
-
-/* What the peer did not acknowledge goes before all that waits. */
-static void destination_take_back(struct destination *d)
-{
-	destination_settle(d);
-	for (const struct message *m = d->sent.head; m != NULL; m = m->next) {
-		destination_unsend(d, &m->info, 1);
-	}
-	queue_prepend(&d->queue, &d->sent);
-	d->partial = false;
-	d->waiting = false;
 }
 
 /* What was acknowledged is not sent again, and may be lost all the same. */
@@ -98,15 +117,19 @@ void destination_broken(struct destination *d)
 	if (lost) {
 		destination_take_back(d);
 	}
+	if (d->spool != NULL) {
+		destination_spool_keep(d);
+	}
 	d->ops->abort(d->transport);
 	d->session = SESSION_NONE;
+	d->former = false;
 	d->refresh_us = 0;
 	d->templates_due = false;
 	d->failures = lost ? 1 : d->failures + 1;
 	/* A file is there or it is not. A run from a file does not wait for a collector that is
 	 * not there, but does for one that was, once. */
 	d->fell = true;
-	if (d->ops->local || d->finishing || (d->config->lossless && !lost)) {
+	if (d->ops->local || d->finishing || (d->config->lossless && !lost && d->spool == NULL)) {
 		destination_fault(d, error);
 		destination_doubt(d);
 		/* Another may still send what is left at the end. */
@@ -158,6 +181,10 @@ void destination_templates(struct destination *d)
 	int64_t refresh_s = destination_refresh_s(d);
 	struct message *message;
 
+	if (d->former) {
+		d->templates_due = false; /* it has had its own */
+		return;
+	}
 	/* What is collected belongs behind the templates, if those have never been sent. */
 	encoder_flush(d->encoder);
 	while (!d->partial && (message = queue_take_templates(&d->queue)) != NULL) {
@@ -205,7 +232,7 @@ static void destination_event_established(void *owner)
 	if (!d->ops->local) {
 		log_info(d->name, "connected");
 	}
-	if (d->encoder == NULL) {
+	if (d->encoder == NULL || (d->spool != NULL && destination_spool_begin(d))) {
 		destination_pump(d);
 		return;
 	}

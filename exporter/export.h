@@ -32,6 +32,15 @@ enum export_mode {
 
 extern const char *const export_mode_words[]; /* as users write them; NULL at the end */
 
+/**
+ * How far the batches of a metering process have come: all up to a number. 0 as instance: it does
+ * not number them.
+ */
+struct export_mark {
+	uint64_t instance;
+	uint64_t number;
+};
+
 struct export_config {
 	uint32_t observation_domain; /* default 1 */
 	const char *default_profile; /* "basic", "biflow", "full"; NULL: biflow */
@@ -107,6 +116,24 @@ bool exporter_wants_names(const struct exporter *exporter);
  */
 void exporter_records(void *exporter, const struct record_batch *batch);
 
+/**
+ * The next batch for exporter_records() is this one. A destination that has had it, before a crash
+ * of this process or in its life, does not take it again.
+ */
+void exporter_mark(struct exporter *exporter, struct export_mark mark);
+
+/** True if any destination keeps a spool, so that it is of use to acknowledge batches. */
+bool exporter_keeps(const struct exporter *exporter);
+
+/**
+ * The last batch of @instance up to which all were delivered by, or lie in the spool of, each
+ * destination that keeps one; after exporter_add() what the spools say of an earlier life.
+ */
+uint64_t exporter_safe(const struct exporter *exporter, uint64_t instance);
+
+/** The life of the metering process that was known last to a spool; 0: none. */
+uint64_t exporter_instance(const struct exporter *exporter);
+
 /** Tell the time of the metering process, µs since the epoch, for file_clock. */
 void exporter_clock(struct exporter *exporter, int64_t now_us);
 
@@ -165,6 +192,9 @@ struct export_counters {
 	int64_t not_sent_first_us; /* when the first and the last of them were given up, µs since */
 	int64_t not_sent_last_us;  /* the epoch; 0: none was */
 	uint64_t queued_octets;
+	uint64_t spooled_messages; /* wait on the disk now */
+	uint64_t spooled_octets;   /* of the spool's files */
+	int64_t spooled_since_us;  /* when the oldest of them came there; 0: nothing waits */
 	uint64_t connects;
 	uint64_t send_errors;
 	uint64_t moved_records; /* flow records that waited here and went to another, by the mode */

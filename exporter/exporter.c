@@ -211,12 +211,18 @@ void exporter_records(void *exporter, const struct record_batch *batch)
 	struct exporter *e = exporter;
 	int64_t newest_us = batch_newest_us(batch);
 
+	for (unsigned i = 0; i < e->destinations->len; i++) {
+		destination_expect(exporter_destination(e, i), e->mark);
+	}
 	if (e->mode != EXPORT_PARALLEL) {
 		exporter_mode_records(e, batch, newest_us);
 	} else {
 		for (unsigned i = 0; i < e->destinations->len; i++) {
 			destination_records(exporter_destination(e, i), batch, newest_us);
 		}
+	}
+	for (unsigned i = 0; i < e->destinations->len; i++) {
+		destination_mark(exporter_destination(e, i));
 	}
 	if (e->config.lossless) {
 		exporter_turn(e);
@@ -225,6 +231,48 @@ void exporter_records(void *exporter, const struct record_batch *batch)
 	while (exporter_is_full(e)) {
 		g_main_context_iteration(e->config.context, TRUE);
 	}
+}
+
+void exporter_mark(struct exporter *exporter, struct export_mark mark)
+{
+	exporter->mark = mark;
+}
+
+bool exporter_keeps(const struct exporter *exporter)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		if (destination_keeps(exporter_destination(exporter, i))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+uint64_t exporter_safe(const struct exporter *exporter, uint64_t instance)
+{
+	uint64_t safe = UINT64_MAX;
+
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		const struct destination *destination = exporter_destination(exporter, i);
+		struct export_mark mark = destination_safe(destination);
+
+		if (destination_keeps(destination)) {
+			safe = MIN(safe, mark.instance == instance ? mark.number : 0);
+		}
+	}
+	return safe == UINT64_MAX ? 0 : safe;
+}
+
+uint64_t exporter_instance(const struct exporter *exporter)
+{
+	for (unsigned i = 0; i < exporter->destinations->len; i++) {
+		const struct destination *destination = exporter_destination(exporter, i);
+
+		if (destination_keeps(destination)) {
+			return destination_had(destination).instance;
+		}
+	}
+	return 0;
 }
 
 void exporter_clock(struct exporter *exporter, int64_t now_us)

@@ -31,10 +31,10 @@ static struct destination *open_anew(
 {
 	struct destination *former = find(exporter, uri);
 
-	/* Two writers would spoil a file. */
-	if (former != NULL && destination_is_local(former)) {
+	/* Two writers would spoil a file; a spool keeps what is left for who comes after. */
+	if (former != NULL && (destination_is_local(former) || destination_keeps(former))) {
 		take(exporter, former);
-		exporter_let_go(exporter, former, set->drain_ms);
+		exporter_let_go(exporter, former, destination_keeps(former) ? 0 : set->drain_ms);
 	}
 	return exporter_open(exporter, uri, set->mode == EXPORT_PARALLEL, error);
 }

@@ -20,10 +20,11 @@ struct exporter {
 	struct export_share *share; /* NULL: the mode has never been but parallel */
 	int64_t turn_us;            /* when the main loop last had its turn */
 	bool hurried;
-	bool late;         /* patience at the end is over */
-	int timeout_ms;    /* that patience */
-	GSource *timeout;  /* its measure; NULL: not closing */
-	uint64_t progress; /* when last looked at */
+	bool late;               /* patience at the end is over */
+	int timeout_ms;          /* that patience */
+	GSource *timeout;        /* its measure; NULL: not closing */
+	uint64_t progress;       /* when last looked at */
+	struct export_mark mark; /* of the next batch */
 };
 
 static inline struct destination *exporter_destination(

@@ -3,13 +3,19 @@
 #include <glib.h>
 #include <string.h>
 
-void queue_push(struct queue *queue, const struct message_info *info, const uint8_t *octets)
+struct message *message_new(const struct message_info *info, const uint8_t *octets)
 {
 	struct message *message = g_malloc(sizeof(*message) + info->size);
 
+	message->next = NULL;
 	message->info = *info;
 	memcpy(message->octets, octets, info->size);
-	queue_push_tail(queue, message);
+	return message;
+}
+
+void queue_push(struct queue *queue, const struct message_info *info, const uint8_t *octets)
+{
+	queue_push_tail(queue, message_new(info, octets));
 }
 
 void queue_push_tail(struct queue *queue, struct message *message)

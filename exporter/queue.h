@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "exporter/encoder.h"
+#include "exporter/export.h"
 
 /** What must be known of a message once its octets are on their way. */
 struct message_info {
@@ -14,6 +15,9 @@ struct message_info {
 	uint64_t flow_octets;
 	int64_t newest_us; /* no flow in it ended later, µs since the epoch */
 	bool templates;
+	bool spooled;              /* it lies in the spool */
+	struct export_mark mark;   /* all batches up to this are in this message or before it */
+	struct export_mark before; /* the same without this message */
 };
 
 /** A message that waits, with its own copy of the octets. */
@@ -30,6 +34,9 @@ struct queue {
 	uint64_t octets; /* sum of the messages' sizes */
 	uint32_t count;
 };
+
+/** A copy, owned by the caller: g_free(). */
+struct message *message_new(const struct message_info *info, const uint8_t *octets);
 
 /** Copy a message to the end. */
 void queue_push(struct queue *queue, const struct message_info *info, const uint8_t *octets);

@@ -190,7 +190,7 @@ static bool spool_room(struct spool *spool, uint64_t octets, int64_t now_us)
 }
 
 static bool spool_write(
-	struct spool *spool, struct message *message, struct spool_mark mark, int64_t now_us)
+	struct spool *spool, struct message *message, struct export_mark mark, int64_t now_us)
 {
 	struct spool_entry entry = {.info = message->info, .mark = mark, .spooled_us = now_us};
 	struct spool_file *file;
@@ -205,7 +205,7 @@ static bool spool_write(
 	return spool->config.sync != SPOOL_SYNC_MESSAGE || spool_file_sync(file);
 }
 
-bool spool_append(struct spool *spool, struct message *message, struct spool_mark mark,
+bool spool_append(struct spool *spool, struct message *message, struct export_mark mark,
 	int64_t now_us, GError **error)
 {
 	bool kept = spool_write(spool, message, mark, now_us);
@@ -375,7 +375,7 @@ bool spool_layout_templates(struct spool *spool, struct queue *ret, GError **err
 	return false;
 }
 
-struct spool_mark spool_mark(const struct spool *spool)
+struct export_mark spool_mark(const struct spool *spool)
 {
 	return spool->mark;
 }

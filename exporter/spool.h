@@ -67,7 +67,7 @@ void spool_templates(struct spool *spool, const struct queue *templates);
  * False: it cannot be kept (WEIR_ERROR_IO: disk full, read-only and so on; WEIR_ERROR_LIMIT: no room that
  * could be made).
  */
-bool spool_append(struct spool *spool, struct message *message, struct spool_mark mark,
+bool spool_append(struct spool *spool, struct message *message, struct export_mark mark,
 	int64_t now_us, GError **error);
 
 /** There is something spool_next() would give. */
@@ -95,7 +95,7 @@ uint64_t spool_layout_current(const struct spool *spool);
 bool spool_layout_templates(struct spool *spool, struct queue *ret, GError **error);
 
 /** The mark of the last message ever kept, by an earlier process, too; all 0 if none is known. */
-struct spool_mark spool_mark(const struct spool *spool);
+struct export_mark spool_mark(const struct spool *spool);
 
 /** Cost: one read, if anything waits. */
 void spool_counters(struct spool *spool, struct spool_counters *ret_counters);

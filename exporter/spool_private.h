@@ -12,7 +12,7 @@ struct spool_place {
 	uint32_t entry;
 	bool damaged;
 	struct message_info info;
-	struct spool_mark mark;
+	struct export_mark mark;
 };
 
 struct spool {
@@ -27,7 +27,7 @@ struct spool {
 	bool writable;    /* the last one may be appended to */
 	uint64_t next_number;
 	struct spool_position position; /* as written last */
-	struct spool_mark mark;
+	struct export_mark mark;
 
 	uint32_t done_entry; /* of files[0]: what is before is delivered */
 	guint next_file;     /* index and entry of what spool_next() gives */

@@ -15,12 +15,6 @@
 #define SPOOL_ENTRY_OCTETS    88
 #define SPOOL_POSITION_OCTETS 56
 
-/** How far records of the flow stream are contained: in messages up to one. */
-struct spool_mark {
-	uint64_t instance; /* of the metering process; 0: not told */
-	uint64_t number;   /* of its last batch that is contained whole */
-};
-
 /** Begins an index. */
 struct spool_header {
 	uint64_t number;           /* of the file, as in its name */
@@ -33,7 +27,7 @@ struct spool_header {
 /** One message. */
 struct spool_entry {
 	struct message_info info; /* templates: false */
-	struct spool_mark mark;
+	struct export_mark mark;
 	uint64_t offset;    /* in the data */
 	int64_t spooled_us; /* since the epoch */
 	uint64_t check;     /* spool_check() of its octets */
@@ -44,7 +38,7 @@ struct spool_position {
 	uint64_t serial; /* the higher one counts */
 	uint64_t file;
 	uint32_t entry;
-	struct spool_mark mark; /* of the last message delivered */
+	struct export_mark mark; /* of the last message delivered */
 };
 
 /** Checksum; no protection against anybody. */

@@ -67,6 +67,13 @@ static const struct option {
 	{"retry", offsetof(struct uri, retry_s), SCHEME_NETWORK, 1, 86400},
 	{"sndbuf", offsetof(struct uri, sndbuf), SCHEME_NETWORK, 4096, 1 << 30},
 	{"source", offsetof(struct uri, source), SCHEME_NETWORK, 0, 0, URI_ADDRESS},
+	{"spool", offsetof(struct uri, spool), SCHEME_STREAM, 0, 0, URI_TEXT},
+	{"spool-octets", offsetof(struct uri, spool_octets), SCHEME_STREAM, 256 * 1024,
+		INT64_C(1) << 40},
+	{"spool-sync", offsetof(struct uri, spool_sync), SCHEME_STREAM, 0, 0, URI_TEXT},
+	{"replay-rate", offsetof(struct uri, replay_rate), SCHEME_STREAM, 0,
+		INT64_C(1000000000000)},
+	{"window", offsetof(struct uri, window), SCHEME_STREAM, 1, 65536},
 	{"user-timeout", offsetof(struct uri, user_timeout_s), SCHEME_STREAM, 0, 86400},
 };
 
@@ -302,15 +309,35 @@ static void uri_init(struct uri *uri)
 	}
 }
 
+/* What only a spool gives a meaning, and what of it makes none; NULL: all is well. */
+static const char *uri_spool_fault(const struct uri *uri)
+{
+	static const char *const words[] = {"file", "message", "never", NULL};
+	bool needed = uri->spool_sync != NULL || uri->spool_octets != URI_UNSET ||
+		      uri->replay_rate != URI_UNSET || uri->window != URI_UNSET;
+
+	if (uri->spool == NULL && needed) {
+		return "options replay-rate, spool-octets, spool-sync and window need spool=DIR";
+	}
+	if (uri->spool_sync != NULL && !g_strv_contains(words, uri->spool_sync)) {
+		return "option spool-sync must be file, message or never";
+	}
+	return NULL;
+}
+
 /* What one option needs of another. */
 static bool uri_agrees(const struct uri *uri, const char *text, GError **error)
 {
+	const char *fault = uri_spool_fault(uri);
+
 	if (uri->key != NULL && uri->cert == NULL) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"destination '%s': option key: there is no cert that it belongs to", text);
-		return false;
+		fault = "option key: there is no cert that it belongs to";
 	}
-	return true;
+	if (fault != NULL) {
+		g_set_error(
+			error, WEIR_ERROR, WEIR_ERROR_USAGE, "destination '%s': %s", text, fault);
+	}
+	return fault == NULL;
 }
 
 bool uri_parse(const char *text, struct uri *ret_uri, GError **error)

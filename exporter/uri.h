@@ -48,6 +48,11 @@ struct uri {
 	int64_t keepalive_s;      /* silence after which a connection is probed; 0: never */
 	int64_t user_timeout_s;   /* how long data may go unacknowledged; 0: the system's limit */
 	int64_t renew_s;          /* life of a DTLS session; 0: without end */
+	char *spool;              /* directory of the spool; NULL: none */
+	char *spool_sync;         /* "never", "file", "message"; NULL: not given */
+	int64_t spool_octets;     /* what the spool may occupy */
+	int64_t replay_rate;      /* of what comes from the spool, octets per second; 0: any */
+	int64_t window;           /* messages sent and not acknowledged, with a spool */
 	int64_t flush_s;          /* how long a record may wait for its message to fill */
 };
 

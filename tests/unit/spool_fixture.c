@@ -96,7 +96,7 @@ uint32_t spool_name_of(const struct message *m)
 void spool_keep_size(struct spool_fixture *f, uint32_t name, uint32_t size)
 {
 	g_autofree struct message *m = spool_make(name, size);
-	struct spool_mark mark = {.instance = 7, .number = name};
+	struct export_mark mark = {.instance = 7, .number = name};
 	GError *error = NULL;
 
 	assert_true(spool_append(f->spool, m, mark, SPOOL_NOW_US + name, &error));
