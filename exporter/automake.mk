@@ -10,6 +10,7 @@ libexporter_a_SOURCES = \
 	exporter/daemon.h \
 	exporter/destination.c \
 	exporter/destination.h \
+	exporter/destination_privacy.c \
 	exporter/destination_report.c \
 	exporter/destination_cache.c \
 	exporter/destination_send.c \
@@ -46,6 +47,12 @@ libexporter_a_SOURCES = \
 	exporter/pacer.h \
 	exporter/plan.c \
 	exporter/plan.h \
+	exporter/privacy.c \
+	exporter/privacy.h \
+	exporter/privacy_crypto.c \
+	exporter/privacy_crypto.h \
+	exporter/privacy_private.h \
+	exporter/privacy_records.c \
 	exporter/profile.c \
 	exporter/profile.h \
 	exporter/queue.c \
@@ -109,8 +116,10 @@ libexporter_a_SOURCES = \
 	exporter/uri_value.h \
 	exporter/writer_fixbuf.c \
 	exporter/writer_fixbuf.h
-libexporter_a_CFLAGS = $(AM_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) $(JANSSON_CFLAGS) $(TLS_CFLAGS)
+libexporter_a_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(GIO_CFLAGS) $(FIXBUF_CFLAGS) \
+	$(JANSSON_CFLAGS) $(TLS_CFLAGS)
 
-EXPORTER_LIBS = libexporter.a $(BASE_LIBS) $(GIO_LIBS) $(FIXBUF_LIBS) $(JANSSON_LIBS) $(TLS_LIBS)
+EXPORTER_LIBS = libexporter.a $(BASE_LIBS) $(GIO_LIBS) $(FIXBUF_LIBS) $(JANSSON_LIBS) $(TLS_LIBS) \
+	$(CRYPTO_LIBS)
 
 exporter/libexporter_a-element.$(OBJEXT): exporter/elements.inc

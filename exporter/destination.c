@@ -234,7 +234,7 @@ struct destination *destination_new(const char *uri, const struct export_config 
 		d->domain = destination_domain(&d->uri, config);
 		d->trail = d->ops->datagram ? g_new0(struct trail, 1) : NULL;
 		d->reports = g_strdup(destination_reports_text(&d->uri, config));
-		good = destination_plan(d, error);
+		good = destination_private(d, error) && destination_plan(d, error);
 	}
 	if (good) {
 		if (d->ops->text) {
@@ -284,6 +284,7 @@ void destination_free(struct destination *destination)
 	queue_clear(&d->sent);
 	queue_clear(&d->retained);
 	spool_free(d->spool);
+	privacy_free(d->privacy);
 	g_free(d->trail);
 	g_free(d->reports);
 	g_free(d->profile);
@@ -320,6 +321,9 @@ void destination_records(
 		return;
 	}
 	d->counters.records += batch->count;
+	if (d->privacy_of_records) {
+		batch = privacy_records(d->privacy, batch);
+	}
 	d->newest_us = MAX(d->newest_us, newest_us);
 	destination_prepare(d);
 	destination_reports(d);
@@ -503,5 +507,8 @@ void destination_counters(
 	ret_counters->queued_octets = destination->queue.octets;
 	if (destination->spool != NULL) {
 		destination_spool_counters(destination, ret_counters);
+	}
+	if (destination->privacy != NULL) {
+		ret_counters->withheld_records = privacy_withheld(destination->privacy);
 	}
 }

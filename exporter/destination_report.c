@@ -26,13 +26,20 @@ bool destination_plan(struct destination *d, GError **error)
 		g_prefix_error(error, "destination '%s': ", d->name);
 		return false;
 	}
+	/* Whoever gets less than there is is told so (RFC 6235 6.1), and only then. */
+	d->plan.kinds &= ~REPORT_BIT(REPORT_ANONYMISATION);
+	if (d->privacy_of_records && !d->ops->text) {
+		d->plan.kinds |= REPORT_BIT(REPORT_ANONYMISATION);
+	}
 	return true;
 }
 
 static void report_emit(struct destination *d, unsigned kinds, uint64_t since)
 {
-	struct report_input input = {
-		.facts = d->facts, .key_fields = d->cache.key_fields, .since = since};
+	struct report_input input = {.facts = d->facts,
+		.key_fields = d->cache.key_fields,
+		.privacy = d->privacy,
+		.since = since};
 	g_autoptr(GError) error = NULL;
 
 	destination_counters(d, &input.counters);

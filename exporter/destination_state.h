@@ -3,6 +3,7 @@
 #include "exporter/destination.h"
 #include "exporter/encoder.h"
 #include "exporter/pacer.h"
+#include "exporter/privacy.h"
 #include "exporter/queue.h"
 #include "exporter/report_plan.h"
 #include "exporter/spool.h"
@@ -34,6 +35,8 @@ struct destination {
 	char *profile;
 	uint32_t domain;
 	uint32_t message_octets;       /* the encoder's limit */
+	struct privacy *privacy;       /* what it is not to know; NULL: nothing */
+	bool privacy_of_records;       /* that is in records, too, not only in reports */
 	GString *text;                 /* JSON lines collected */
 	struct message_info text_info; /* of them */
 	int64_t metering_us;           /* the metering process's time; 0: not told */
@@ -241,3 +244,8 @@ void destination_spool_counters(const struct destination *d, struct export_count
 
 /** Nothing waits on the disk or for its acknowledgement; also without a spool. */
 bool destination_spool_is_empty(const struct destination *d);
+
+/* destination_privacy.c */
+
+/** Read what the URI says of privacy. */
+bool destination_private(struct destination *d, GError **error);

@@ -184,6 +184,7 @@ struct export_counters {
 	uint64_t records;           /* handed in */
 	uint64_t sent_records;      /* data records in messages that left, reports included */
 	uint64_t sent_flow_records; /* flow records among them */
+	uint64_t withheld_records;  /* not for this destination: its options of privacy */
 	uint64_t sent_messages;
 	uint64_t sent_octets;
 	uint64_t not_sent_records; /* RFC 7011 4.3 */

@@ -24,6 +24,7 @@ const struct report_kind_row report_kinds[REPORT_KINDS] = {
 	[REPORT_ADDRESSES] = {"addresses", TABLES_S},
 	[REPORT_SELECTIONS] = {"selections", TABLES_S},
 	[REPORT_SELECTED] = {"selected", STATISTICS_S},
+	[REPORT_ANONYMISATION] = {"anonymisation", 0},
 };
 
 /* An options template: its fields, the scope first, and who writes its records. */
@@ -121,13 +122,27 @@ static void write_interfaces(struct report_writer *w, const struct report_input 
 	}
 }
 
+/* Device @i as this destination may see it, in @room. NULL: not at all, or not now. */
+static const struct stream_device *told_device(
+	const struct report_input *input, unsigned i, struct stream_device *room)
+{
+	const struct report_device *row = g_ptr_array_index(input->facts->devices, i);
+
+	if (row->revision <= input->since) {
+		return NULL;
+	}
+	*room = row->device;
+	return input->privacy == NULL || privacy_device(input->privacy, room) ? room : NULL;
+}
+
 static void write_devices(struct report_writer *w, const struct report_input *input)
 {
-	for (unsigned i = 0; i < input->facts->devices->len; i++) {
-		const struct report_device *row = g_ptr_array_index(input->facts->devices, i);
-		const struct stream_device *device = &row->device;
+	struct stream_device room;
 
-		if (row->revision <= input->since) {
+	for (unsigned i = 0; i < input->facts->devices->len; i++) {
+		const struct stream_device *device = told_device(input, i, &room);
+
+		if (device == NULL) {
 			continue;
 		}
 		report_number(w, device->id);
@@ -147,13 +162,13 @@ static void write_devices(struct report_writer *w, const struct report_input *in
 static void write_addresses(
 	struct report_writer *w, const struct report_input *input, uint8_t version)
 {
-	for (unsigned i = 0; i < input->facts->devices->len; i++) {
-		const struct report_device *row = g_ptr_array_index(input->facts->devices, i);
-		const struct stream_device *device = &row->device;
+	struct stream_device room;
 
-		for (unsigned k = 0; k < device->address_count; k++) {
-			if (row->revision <= input->since ||
-				device->address_versions[k] != version) {
+	for (unsigned i = 0; i < input->facts->devices->len; i++) {
+		const struct stream_device *device = told_device(input, i, &room);
+
+		for (unsigned k = 0; device != NULL && k < device->address_count; k++) {
+			if (device->address_versions[k] != version) {
 				continue;
 			}
 			report_address(w, device->addresses[k]);
@@ -172,6 +187,36 @@ static void write_addresses4(struct report_writer *w, const struct report_input 
 static void write_addresses6(struct report_writer *w, const struct report_input *input)
 {
 	write_addresses(w, input, 6);
+}
+
+static void write_anonymised(
+	struct report_writer *w, const struct privacy *privacy, const struct template *t)
+{
+	for (unsigned i = 0; i < t->field_count; i++) {
+		const struct template_field *field = &t->fields[i];
+		const char *member = field->member == NULL ? "" : field->member->member;
+		uint16_t technique = privacy_technique_of(privacy, member);
+
+		if (technique == PRIVACY_NONE) {
+			continue;
+		}
+		report_number(w, t->id);
+		report_number(w, field->reverse ? ELEMENT_PEN_REVERSE : field->element->enterprise);
+		report_number(w, field->element->id);
+		report_number(w, privacy_flags_of(privacy, member));
+		report_number(w, technique);
+		report_end(w);
+	}
+}
+
+static void write_anonymisation(struct report_writer *w, const struct report_input *input)
+{
+	if (input->privacy == NULL || input->since != 0) {
+		return;
+	}
+	for (unsigned i = 0; i < input->template_count; i++) {
+		write_anonymised(w, input->privacy, &input->templates[i]);
+	}
 }
 
 /* A report's place is its template id: new ones go to the end. */
@@ -205,6 +250,10 @@ static const struct report reports[] = {
 		write_addresses4},
 	{REPORT_ADDRESSES, 1, {"deviceIPv6Address", "deviceId", "deviceMacAddress"},
 		write_addresses6},
+	{REPORT_ANONYMISATION, 3,
+		{"templateId", "privateEnterpriseNumber", "informationElementId",
+			"anonymizationFlags", "anonymizationTechnique"},
+		write_anonymisation},
 };
 
 char *report_kind_names(void)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "exporter/export.h"
+#include "exporter/privacy.h"
 #include "exporter/report_facts.h"
 #include "exporter/report_writer.h"
 
@@ -15,15 +16,16 @@
  * function that fills in the fields.
  */
 enum report_kind {
-	REPORT_METERING,   /* what was exported, what the metering process ignored: 4.1, 4.2 */
-	REPORT_EXPORTING,  /* what was metered and not sent: 4.3 */
-	REPORT_KEYS,       /* which fields of each template are the flow key: 4.4 */
-	REPORT_TYPES,      /* types of own elements: exporter/typeinfo.h */
-	REPORT_INTERFACES, /* names of the interfaces that records have the numbers of */
-	REPORT_DEVICES,    /* the home's devices, to be joined by number or MAC address */
-	REPORT_ADDRESSES,  /* which device has which address */
-	REPORT_SELECTIONS, /* which packets are metered: RFC 5476 6.5.1, 6.5.2 */
-	REPORT_SELECTED,   /* how many of them: 6.5.3 */
+	REPORT_METERING,      /* what was exported, what the metering process ignored: 4.1, 4.2 */
+	REPORT_EXPORTING,     /* what was metered and not sent: 4.3 */
+	REPORT_KEYS,          /* which fields of each template are the flow key: 4.4 */
+	REPORT_TYPES,         /* types of own elements: exporter/typeinfo.h */
+	REPORT_INTERFACES,    /* names of the interfaces that records have the numbers of */
+	REPORT_DEVICES,       /* the home's devices, to be joined by number or MAC address */
+	REPORT_ADDRESSES,     /* which device has which address */
+	REPORT_SELECTIONS,    /* which packets are metered: RFC 5476 6.5.1, 6.5.2 */
+	REPORT_SELECTED,      /* how many of them: 6.5.3 */
+	REPORT_ANONYMISATION, /* what of each template is not as it was: RFC 6235 6.1 */
 	REPORT_KINDS
 };
 
@@ -35,7 +37,8 @@ enum report_kind {
  */
 #define REPORT_TABLES                                                                              \
 	(REPORT_BIT(REPORT_KEYS) | REPORT_BIT(REPORT_INTERFACES) | REPORT_BIT(REPORT_DEVICES) |    \
-		REPORT_BIT(REPORT_ADDRESSES) | REPORT_BIT(REPORT_SELECTIONS))
+		REPORT_BIT(REPORT_ADDRESSES) | REPORT_BIT(REPORT_SELECTIONS) |                     \
+		REPORT_BIT(REPORT_ANONYMISATION))
 
 /** Kinds whose templates are made when there is something to tell. */
 #define REPORT_MADE (REPORT_BIT(REPORT_SELECTIONS) | REPORT_BIT(REPORT_SELECTED))
@@ -58,7 +61,8 @@ struct report_input {
 	uint32_t domain;
 	const struct template *templates; /* of the flow records, for their keys */
 	unsigned template_count;
-	uint64_t since; /* rows of tables that changed after this revision; 0: all */
+	struct privacy *privacy; /* what is not to be told; NULL: all is */
+	uint64_t since;          /* rows of tables that changed after this revision; 0: all */
 };
 
 /** Give @w the options templates of @kinds. Errors as those of fixbuf_writer_template(). */

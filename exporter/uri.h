@@ -53,6 +53,15 @@ struct uri {
 	int64_t spool_octets;     /* what the spool may occupy */
 	int64_t replay_rate;      /* of what comes from the spool, octets per second; 0: any */
 	int64_t window;           /* messages sent and not acknowledged, with a spool */
+	char *only;               /* devices; the following are all NULL if not given */
+	char *except;             /* devices */
+	char *addresses;          /* "keep", "home", "all" */
+	char *macs;               /* "keep", "hash", "drop" */
+	char *names;              /* the same, of devices */
+	char *far_names;          /* the same, of far ends */
+	char *ports;              /* "keep", "coarse" */
+	char *privacy_key;        /* file */
+	int64_t times_s;          /* to which times are cut */
 	int64_t flush_s;          /* how long a record may wait for its message to fill */
 };
 

@@ -163,7 +163,7 @@ def check(tap, folder, profile, kind, reports):
     what = "of profile %s over %s, reports %s" % (profile, kind, reports)
     path = os.path.join(folder, "%s-%s-%s.ipfix" % (kind, profile, reports))
     recorder = Recorder(kind)
-    meter(["%s:127.0.0.1:%d?profile=%s&reports=%s" % (kind, recorder.port, profile, reports)])
+    meter(["%s:127.0.0.1:%d?profile=%s&reports=%s&names=keep" % (kind, recorder.port, profile, reports)])
     recorder.finish(path)
     flows = by_python(path)
     tap.equal(len(flows), len(want), "python3-ipfix: %d records %s" % (len(want), what))

@@ -69,7 +69,7 @@ def sent(path):
 def stream(profile, path, more):
     """Keep an UDP stream as a file."""
     recorder = Recorder("udp")
-    meter(["udp:127.0.0.1:%d?profile=%s" % (recorder.port, profile)] + more)
+    meter(["udp:127.0.0.1:%d?profile=%s&names=keep" % (recorder.port, profile)] + more)
     recorder.finish(path)
 
 

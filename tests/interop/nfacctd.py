@@ -51,7 +51,7 @@ def collect(profile, count, reports="default", more=()):
             f.write(configuration(port, folder))
         nfacctd = Program(["nfacctd", "-f", config])
         until(lambda: "setting object handlers" in nfacctd.output() and udp_bound(port), "nfacctd")
-        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s" % (port, profile, reports), *more])
+        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s&names=keep" % (port, profile, reports), *more])
         until(lambda: sum(row["flows"] for row in printed(out)) >= count, "nfacctd to print all records")
         nfacctd.stop(signal.SIGINT)
         log = nfacctd.output()

@@ -16,7 +16,7 @@ def collect(profile, reports="default", more=()):
         port = free_port()
         nfcapd = Program(["nfcapd", "-p", str(port), "-w", folder, "-b", "127.0.0.1", "-B", "8000000"])
         until(lambda: udp_bound(port), "nfcapd")
-        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s" % (port, profile, reports), *more])
+        meter(["udp:127.0.0.1:%d?profile=%s&reports=%s&names=keep" % (port, profile, reports), *more])
         until(lambda: udp_drained(port), "nfcapd to read")
         nfcapd.stop()
         log = nfcapd.output()

@@ -65,7 +65,7 @@ def flows_of(path):
 def check_all_arrive(tap, folder, scheme, flag, profile):
     written = os.path.join(folder, "written")
     collector = Collector(folder, scheme, flag)
-    meter(["%s:127.0.0.1:%d%s&profile=%s" % (scheme, collector.port, certificates.options(folder), profile),
+    meter(["%s:127.0.0.1:%d%s&profile=%s&names=keep" % (scheme, collector.port, certificates.options(folder), profile),
            "file:%s?profile=%s" % (written, profile)])
     collector.end()
     got, want = flows_of(collector.path), flows_of(written)

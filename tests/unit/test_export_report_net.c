@@ -64,7 +64,7 @@ static void a_change_is_sent_at_once_and_the_next_a_second_later(void **state)
 	g_autofree char *uri = NULL;
 
 	open_peer(&peer, &s, false);
-	uri = g_strdup_printf("udp:127.0.0.1:%u?reports=devices", peer.port);
+	uri = g_strdup_printf("udp:127.0.0.1:%u?names=keep&reports=devices", peer.port);
 	told_add(exporter, uri);
 	told_device(exporter, 1, "one");
 	peer_idle();
@@ -109,7 +109,7 @@ static void tables_are_sent_again_in_a_new_session(void **state)
 
 	open_peer(&peer, &s, true);
 	told_device(exporter, 1, "desk");
-	uri = g_strdup_printf("tcp:127.0.0.1:%u?retry=1&reports=devices,exporting:5", peer.port);
+	uri = g_strdup_printf("tcp:127.0.0.1:%u?retry=1&names=keep&reports=devices,exporting:5", peer.port);
 	told_add(exporter, uri);
 	peer_until(has_session, &peer);
 	peer_until(has_device, &peer);
