@@ -31,6 +31,8 @@ libbase_a_SOURCES = \
 	base/record.c \
 	base/record.h \
 	base/selection.h \
+	base/rpc_json.c \
+	base/rpc_json.h \
 	base/status.h \
 	base/stream.c \
 	base/stream.h \

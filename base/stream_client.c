@@ -21,7 +21,7 @@ static struct stream_client *client_new(const char *path, const char *program, u
 	struct stream_client *client;
 	uint8_t octets[STREAM_SMALL_MAX];
 	size_t n;
-	int fd = stream_peer_connect(path, error);
+	int fd = stream_peer_connect(path, SOCK_SEQPACKET, error);
 
 	if (fd < 0) {
 		return NULL;

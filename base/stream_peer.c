@@ -26,7 +26,7 @@ static int fail(int fd, const char *path, GError **error)
 	return -1;
 }
 
-static int open_socket(const char *path, struct sockaddr_un *ret_address, GError **error)
+static int open_socket(const char *path, int type, struct sockaddr_un *ret_address, GError **error)
 {
 	int fd;
 
@@ -37,14 +37,14 @@ static int open_socket(const char *path, struct sockaddr_un *ret_address, GError
 		return fail(-1, path, error);
 	}
 	memcpy(ret_address->sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	return fd >= 0 ? fd : fail(-1, path, error);
 }
 
-int stream_peer_connect(const char *path, GError **error)
+int stream_peer_connect(const char *path, int type, GError **error)
 {
 	struct sockaddr_un address;
-	int fd = open_socket(path, &address, error);
+	int fd = open_socket(path, type, &address, error);
 
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
 		return fail(fd, path, error);
@@ -53,7 +53,7 @@ int stream_peer_connect(const char *path, GError **error)
 }
 
 /* Make way: what is there is removed if it is a socket that answers nobody. */
-static bool clear_path(const char *path, GError **error)
+static bool clear_path(const char *path, int type, GError **error)
 {
 	struct stat status;
 	int fd;
@@ -66,7 +66,7 @@ static bool clear_path(const char *path, GError **error)
 			error, WEIR_ERROR, WEIR_ERROR_IO, "%s: exists and is not a socket", path);
 		return false;
 	}
-	fd = stream_peer_connect(path, NULL);
+	fd = stream_peer_connect(path, type, NULL);
 	if (fd >= 0) {
 		close(fd);
 		g_set_error(
@@ -80,17 +80,17 @@ static bool clear_path(const char *path, GError **error)
 	return true;
 }
 
-int stream_peer_listen(const char *path, GError **error)
+int stream_peer_listen(const char *path, int type, GError **error)
 {
 	struct sockaddr_un address;
 	mode_t mask;
 	int fd;
 	int bound;
 
-	if (!clear_path(path, error)) {
+	if (!clear_path(path, type, error)) {
 		return -1;
 	}
-	fd = open_socket(path, &address, error);
+	fd = open_socket(path, type, &address, error);
 	if (fd < 0) {
 		return -1;
 	}

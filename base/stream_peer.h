@@ -4,18 +4,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Sockets of the flow stream: unix, SOCK_SEQPACKET, between processes that trust each other. */
+/** Local sockets between processes that trust each other; those of the flow stream keep packets. */
 
-#define STREAM_SOCKET_NAME "flow.sock" /* in the run directory */
+#define STREAM_SOCKET_NAME "flow.sock"   /* in the run directory */
+#define EXPORT_SOCKET_NAME "export.sock" /* there, too: questions to weir-export */
 
 /**
- * Listen at @path for this user and group alone, non-blocking. A socket there that nobody listens
+ * Listen at @path, with a socket of @type (SOCK_SEQPACKET for the flow stream), for this user and group alone, non-blocking. A socket there that nobody listens
  * to is replaced. -1 with an error that names @path.
  */
-int stream_peer_listen(const char *path, GError **error);
+int stream_peer_listen(const char *path, int type, GError **error);
 
 /** Connect to @path; non-blocking from then on. -1 with an error that names @path. */
-int stream_peer_connect(const char *path, GError **error);
+int stream_peer_connect(const char *path, int type, GError **error);
 
 /**
  * True if the process at the other end is root's, or has this process's user, or is in its group.

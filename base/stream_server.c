@@ -103,7 +103,7 @@ struct stream_server *stream_server_new(
 	}
 	server->listener.call = listener_ready;
 	server->listener.context = server;
-	server->listener.fd = stream_peer_listen(config->path, error);
+	server->listener.fd = stream_peer_listen(config->path, SOCK_SEQPACKET, error);
 	if (server->listener.fd < 0 || !loop_add(loop, &server->listener, EPOLLIN, error)) {
 		stream_server_free(server);
 		return NULL;

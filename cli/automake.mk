@@ -2,6 +2,9 @@ bin_PROGRAMS += weir
 weir_SOURCES = \
 	cli/commands.h \
 	cli/dump.c \
+	cli/export.c \
+	cli/export.h \
+	cli/export_json.c \
 	cli/interrupt.c \
 	cli/interrupt.h \
 	cli/main.c \

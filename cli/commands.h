@@ -6,6 +6,7 @@
  */
 int meter_command(int argc, char **argv);
 int dump_command(int argc, char **argv);
+int export_command(int argc, char **argv);
 int status_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 

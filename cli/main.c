@@ -13,6 +13,7 @@ struct command {
 static const struct command commands[] = {
 	{"meter", meter_command, "meter a capture file and export its flows"},
 	{"dump", dump_command, "print what an IPFIX file holds, one JSON object a line"},
+	{"export", export_command, "how each destination of a running weir-export is"},
 	{"status", status_command, "what a running probe sees, counts and lost"},
 	{"run", run_command, "meter and export in the foreground, without any set-up"},
 };

@@ -27,6 +27,8 @@ libexporter_a_SOURCES = \
 	exporter/encoder.c \
 	exporter/encoder.h \
 	exporter/export.h \
+	exporter/export_json.c \
+	exporter/export_json.h \
 	exporter/export_options.c \
 	exporter/export_options.h \
 	exporter/exporter.c \
@@ -61,6 +63,8 @@ libexporter_a_SOURCES = \
 	exporter/reader.h \
 	exporter/reader_types.c \
 	exporter/reader_types.h \
+	exporter/rpc_socket.c \
+	exporter/rpc_socket.h \
 	exporter/spool.c \
 	exporter/spool.h \
 	exporter/spool_file.c \

@@ -1,9 +1,11 @@
 #include "exporter/daemon.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -13,6 +15,8 @@
 #include "base/stream_client.h"
 #include "base/stream_peer.h"
 #include "exporter/export.h"
+#include "exporter/export_json.h"
+#include "exporter/rpc_socket.h"
 
 #define DAEMON_AREA     "export"
 #define MESSAGES_A_TURN 64 /* then destinations have theirs */
@@ -29,6 +33,8 @@ struct export_daemon {
 	struct stream_client *client;
 	int64_t drain_ms;
 	int signals;
+	struct rpc_socket *rpc_socket;
+	struct rpc rpc;
 	guint signals_source;
 	guint stream_source;
 	guint retry_source;
@@ -341,6 +347,41 @@ static bool drop(const struct export_options *options, GError **error)
 	return true;
 }
 
+static struct rpc_socket *new_rpc(const struct daemon_options *options, GError **error)
+{
+	g_autofree char *path = g_build_filename(options->run_dir, EXPORT_SOCKET_NAME, NULL);
+	struct rpc_socket *socket;
+	struct privilege_user user;
+
+	if (mkdir(options->run_dir, 0755) != 0 && errno != EEXIST) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "%s: %s", options->run_dir,
+			g_strerror(errno));
+		return NULL;
+	}
+	socket = rpc_socket_new(path, error);
+	if (socket != NULL && options->user != NULL &&
+		(!privilege_user_find(options->user, &user, error) ||
+			!privilege_give(path, &user, error))) {
+		rpc_socket_free(socket);
+		return NULL;
+	}
+	return socket;
+}
+
+/*
+ * Where it is asked how it is; before the rights go, since only root may write to /run. Records go
+ * out without it, too.
+ */
+static void open_rpc(struct export_daemon *daemon)
+{
+	g_autoptr(GError) error = NULL;
+
+	daemon->rpc_socket = new_rpc(&daemon->options->daemon, &error);
+	if (daemon->rpc_socket == NULL) {
+		log_warning(DAEMON_AREA, "no answers to 'weir export status': %s", error->message);
+	}
+}
+
 struct export_daemon *export_daemon_new(
 	const struct export_options *options, int argc, char **argv, GError **error)
 {
@@ -355,12 +396,20 @@ struct export_daemon *export_daemon_new(
 	daemon->drain_ms = options->exporting.drain_ms;
 	daemon->path = g_build_filename(options->daemon.run_dir, STREAM_SOCKET_NAME, NULL);
 	daemon->signals = loop_signals_open(error);
+	open_rpc(daemon);
 	if (daemon->signals >= 0 && drop(options, error)) {
 		daemon->exporter = exporter_new(&config, error);
 	}
 	if (daemon->exporter == NULL || !set_destinations(daemon, options, error)) {
 		export_daemon_free(daemon);
 		return NULL;
+	}
+	daemon->rpc = (struct rpc){.title = "weir-export",
+		.methods = export_methods,
+		.method_count = export_method_count,
+		.context = daemon->exporter};
+	if (daemon->rpc_socket != NULL) {
+		rpc_socket_serve(daemon->rpc_socket, &daemon->rpc);
 	}
 	daemon->signals_source = g_unix_fd_add(daemon->signals, G_IO_IN, signal_ready, daemon);
 	return daemon;
@@ -372,6 +421,7 @@ void export_daemon_free(struct export_daemon *daemon)
 		return;
 	}
 	disconnect(daemon);
+	rpc_socket_free(daemon->rpc_socket);
 	g_clear_handle_id(&daemon->retry_source, g_source_remove);
 	g_clear_handle_id(&daemon->signals_source, g_source_remove);
 	if (daemon->signals >= 0) {

@@ -290,6 +290,7 @@ void destination_free(struct destination *destination)
 	g_free(d->profile);
 	uri_clear(&d->uri);
 	g_clear_error(&d->first_error);
+	g_free(d->last_error);
 	g_free(d->name);
 	g_free(d);
 }

@@ -169,6 +169,9 @@ void destination_explain(struct destination *destination, GError **error);
  */
 bool destination_end(struct destination *destination, GError **error);
 
+/** Any time. */
+void destination_state(const struct destination *destination, struct export_state *ret_state);
+
 /** Any time; also of a dead destination. */
 void destination_counters(
 	const struct destination *destination, struct export_counters *ret_counters);

@@ -12,11 +12,31 @@ enum {
 	REFRESH_BASIC_S = 60, /* collectors that know no names forget templates soon, too */
 };
 
+static void destination_remember(struct destination *d, const char *reason)
+{
+	g_free(d->last_error);
+	d->last_error = g_strdup(reason);
+	d->last_error_us = d->clock->wall_us(d->clock->context);
+}
+
+void destination_state(const struct destination *destination, struct export_state *ret_state)
+{
+	static const char *const words[] = {[SESSION_NONE] = "waiting",
+		[SESSION_OPENING] = "connecting",
+		[SESSION_UP] = "up",
+		[SESSION_DEAD] = "ended"};
+
+	*ret_state = (struct export_state){.word = words[destination->session],
+		.last_error = destination->last_error,
+		.last_error_us = destination->last_error_us};
+}
+
 void destination_fault(struct destination *d, GError *error)
 {
 	if (error == NULL) {
 		return;
 	}
+	destination_remember(d, error->message);
 	if (d->first_error == NULL) {
 		log_warning(d->name, "%s", error->message);
 		d->first_error = error;
@@ -114,6 +134,7 @@ void destination_broken(struct destination *d)
 	const char *reason = error == NULL ? "no reason given" : error->message;
 	int64_t delay_us;
 
+	destination_remember(d, reason);
 	if (lost) {
 		destination_take_back(d);
 	}

@@ -106,6 +106,8 @@ struct destination {
 
 	struct export_counters counters;
 	GError *first_error;
+	char *last_error; /* NULL: there was none */
+	int64_t last_error_us;
 };
 
 /* An option, or what applies without it. */

@@ -202,6 +202,17 @@ struct export_counters {
 	uint64_t stood_in_records; /* of records: those that were another's to send, by the mode */
 };
 
+/** How a destination is. Borrowed, until the main loop runs again. */
+struct export_state {
+	const char *word;       /* "up", "connecting", "waiting" (for its next attempt), "ended" */
+	const char *last_error; /* NULL: there was none */
+	int64_t last_error_us;  /* when, since the epoch */
+};
+
+/** Any time. */
+void exporter_state(
+	const struct exporter *exporter, unsigned index, struct export_state *ret_state);
+
 /** How many there are; @index below counts them from 0, in the order in which they were given. */
 unsigned exporter_destinations(const struct exporter *exporter);
 const char *exporter_destination_name(const struct exporter *exporter, unsigned index);

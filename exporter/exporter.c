@@ -404,6 +404,11 @@ const char *exporter_destination_name(const struct exporter *exporter, unsigned 
 	return destination_name(exporter_destination(exporter, index));
 }
 
+void exporter_state(const struct exporter *exporter, unsigned index, struct export_state *ret_state)
+{
+	destination_state(exporter_destination(exporter, index), ret_state);
+}
+
 void exporter_counters(
 	const struct exporter *exporter, unsigned index, struct export_counters *ret_counters)
 {

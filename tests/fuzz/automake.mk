@@ -72,6 +72,10 @@ FUZZ_TARGETS += tests/fuzz/fuzz_quic
 tests_fuzz_fuzz_quic_SOURCES = tests/fuzz/fuzz_quic.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_quic_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)
 
+FUZZ_TARGETS += tests/fuzz/fuzz_rpc
+tests_fuzz_fuzz_rpc_SOURCES = tests/fuzz/fuzz_rpc.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_rpc_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
+
 FUZZ_TARGETS += tests/fuzz/fuzz_selection
 tests_fuzz_fuzz_selection_SOURCES = tests/fuzz/fuzz_selection.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_selection_LDADD = $(PROBE_LIBS) $(FUZZ_LIBS)

@@ -376,6 +376,40 @@ def all_packets_arrive_over_dtls(folder):
     equal(totals.octets, sent["octets"], "octets")
 
 
+def the_state_of_destinations_is_told(folder):
+    sink = Sink("tcp")
+    spool = os.path.join(folder, "spool")
+    away = "tcp:127.0.0.1:9?spool=%s&flush=0" % spool
+    probe = home.probe(folder, "--idle", "0.2")
+    export = home.export(folder, "-o", sink.uri + "?flush=0", "-o", away)
+    home.connected(export)
+
+    def ask(*arguments):
+        return subprocess.run([os.path.join(home.BUILD, "weir"), "export", "status", "--run-dir",
+                               folder, *arguments], check=True, stdout=subprocess.PIPE,
+                              timeout=home.PATIENCE).stdout.decode()
+
+    def rows():
+        return {row["name"]: row for row in json.loads(ask("--json"))["destinations"]}
+    home.send(500, 50)
+    home.wait_until(lambda: rows()[away]["records"] == 50 and rows()[away]["queued_octets"] == 0,
+                    "all records")
+    up, waiting = rows()[sink.uri + "?flush=0"], rows()[away]
+    equal([up["state"], up["sent_flow_records"], up["last_error"]], ["up", 50, None], "the one")
+    equal(waiting["state"], "waiting", "the other")
+    if waiting["spooled_messages"] == 0 or "refused" not in waiting["last_error"]:
+        raise AssertionError(waiting)
+    text = ask()
+    for part in (away, "spool: ", "last error: cannot connect to 127.0.0.1 port 9"):
+        if part not in text:
+            raise AssertionError("'%s' is not in %s" % (part, text))
+    ends_well(probe)
+    ends_well(export)
+    sink.close()
+    equal(subprocess.run([os.path.join(home.BUILD, "weir"), "export", "status", "--run-dir", folder],
+                         stderr=subprocess.DEVNULL, check=False).returncode, 1, "without an exporter")
+
+
 def no_rights_are_left(folder):
     sink = Sink("udp")
     probe = home.probe(folder)
@@ -509,6 +543,7 @@ if __name__ == "__main__":
         destinations_come_and_go,
         all_packets_arrive_over_tls_and_certificates_are_renewed,
         all_packets_arrive_over_dtls,
+        the_state_of_destinations_is_told,
         no_rights_are_left,
         another_user_takes_over,
         waiting_costs_next_to_nothing,

@@ -74,7 +74,7 @@ static void one_of_another_build_is_refused(void **state)
 	stream_sample_message(STREAM_HELLO, &message);
 	message.hello.layout ^= 1;
 	n = stream_encode(octets, &message);
-	fd = stream_peer_connect(f->path, NULL);
+	fd = stream_peer_connect(f->path, SOCK_SEQPACKET, NULL);
 	assert_int_equal(send(fd, octets, n, 0), n);
 	fixture_settle(f);
 	assert_int_equal(stream_server_subscribers(f->server), 0);
@@ -90,7 +90,7 @@ static void one_that_talks_nonsense_is_refused(void **state)
 	int fd;
 
 	fixture_serve(f, 0, 0);
-	fd = stream_peer_connect(f->path, NULL);
+	fd = stream_peer_connect(f->path, SOCK_SEQPACKET, NULL);
 	assert_int_equal(send(fd, "nonsense", 8, 0), 8);
 	fixture_settle(f);
 	assert_int_equal(stream_server_subscribers(f->server), 0);
@@ -105,7 +105,7 @@ static void one_that_stays_silent_is_dropped_in_time(void **state)
 	int fd;
 
 	fixture_serve(f, 0, 0);
-	fd = stream_peer_connect(f->path, NULL);
+	fd = stream_peer_connect(f->path, SOCK_SEQPACKET, NULL);
 	fixture_settle(f);
 	assert_true(stream_server_waits(f->server));
 	stream_server_tick(f->server, loop_monotonic_us());
@@ -119,7 +119,7 @@ static void one_that_stays_silent_is_dropped_in_time(void **state)
 /* The client's side: a probe that says the wrong thing. */
 static void expect_fault(struct fixture *f, const uint8_t *octets, size_t n, const char *reason)
 {
-	int listener = stream_peer_listen(f->path, NULL);
+	int listener = stream_peer_listen(f->path, SOCK_SEQPACKET, NULL);
 	struct stream_client *client = stream_client_new(f->path, "weir-test-client", NULL, NULL);
 	const struct stream_message *message;
 	GError *error = NULL;
