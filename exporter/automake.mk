@@ -17,6 +17,7 @@ libexporter_a_SOURCES = \
 	exporter/destination_session.c \
 	exporter/destination_share.c \
 	exporter/destination_spool.c \
+	exporter/destination_spool.h \
 	exporter/destination_state.h \
 	exporter/dump.c \
 	exporter/dump.h \

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "exporter/destination_state.h"
+#include "exporter/destination_spool.h"
 #include "exporter/json_record.h"
 
 enum {

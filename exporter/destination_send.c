@@ -1,7 +1,7 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "exporter/destination_state.h"
+#include "exporter/destination_spool.h"
 
 enum {
 	US_PER_S = 1000000,

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "exporter/destination_state.h"
+#include "exporter/destination_spool.h"
 
 enum {
 	US_PER_S = 1000000,

@@ -1,7 +1,8 @@
+#include "exporter/destination_spool.h"
+
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "exporter/destination_state.h"
 
 /*
  * A destination with a spool keeps on the disk what it cannot send: while there is no session, when
@@ -147,14 +148,15 @@ static bool destination_spool_put(
 	return false;
 }
 
-/* What waits in a queue goes to the disk, what cannot stays; templates are made anew. */
+/* What waits in a queue goes to the disk, what cannot stays; templates and reports, which tell how
+ * things are, are made anew. */
 static void destination_spool_store(struct destination *d)
 {
 	struct queue rest = {0};
 	struct message *message;
 
 	while ((message = queue_pop(&d->queue)) != NULL) {
-		bool settled = message->info.spooled || message->info.templates;
+		bool settled = message->info.spooled || message->info.flow_records == 0;
 		struct export_mark mark =
 			rest.head == NULL ? message->info.mark : rest.head->info.before;
 
@@ -204,6 +206,9 @@ bool destination_spool_takes(
 	bool away = d->session != SESSION_UP || d->former;
 	g_autofree struct message *message = NULL;
 
+	if (info->flow_records == 0) {
+		return away && !info->templates;
+	}
 	if (info->templates || (!away && (d->patient || d->queue.octets + info->size <= bound))) {
 		return false;
 	}
