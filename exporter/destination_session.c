@@ -31,6 +31,19 @@ void destination_state(const struct destination *destination, struct export_stat
 		.last_error_us = destination->last_error_us};
 }
 
+void destination_counters(
+	const struct destination *destination, struct export_counters *ret_counters)
+{
+	*ret_counters = destination->counters;
+	ret_counters->queued_octets = destination->queue.octets;
+	if (destination->spool != NULL) {
+		destination_spool_counters(destination, ret_counters);
+	}
+	if (destination->privacy != NULL) {
+		ret_counters->withheld_records = privacy_withheld(destination->privacy);
+	}
+}
+
 void destination_fault(struct destination *d, GError *error)
 {
 	if (error == NULL) {
@@ -227,6 +240,44 @@ void destination_templates(struct destination *d)
 	if (d->ops->datagram && refresh_s > 0) {
 		d->refresh_us = destination_now(d) + refresh_s * US_PER_S;
 	}
+}
+
+void destination_explain(struct destination *destination, GError **error)
+{
+	g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO, "destination '%s': %s", destination->name,
+		destination->first_error != NULL ? destination->first_error->message
+						 : "no reason given");
+}
+
+bool destination_end(struct destination *destination, GError **error)
+{
+	struct destination *d = destination;
+	bool whole = d->config->lossless || d->ops->local;
+	uint64_t before = whole ? 0 : d->told_records;
+	struct trail_loss loss;
+
+	if (d->session == SESSION_UP) {
+		destination_settle(d);
+	}
+	if (d->session == SESSION_UP && d->trail != NULL) {
+		trail_end(d->trail, destination_now(d), &loss);
+		destination_refuse(d, &loss);
+	}
+	if (d->session != SESSION_DEAD) {
+		destination_die(d);
+	}
+	if (d->counters.not_sent_records > before) {
+		g_set_error(error, WEIR_ERROR, WEIR_ERROR_IO,
+			"destination '%s': %" G_GUINT64_FORMAT " records not delivered: %s",
+			d->name, d->counters.not_sent_records - before,
+			d->first_error != NULL ? d->first_error->message : "out of time");
+		return false;
+	}
+	if ((d->ops->local || d->doubtful) && d->first_error != NULL) {
+		destination_explain(d, error);
+		return false;
+	}
+	return true;
 }
 
 static void destination_event_established(void *owner)
