@@ -7,8 +7,8 @@ include tests/interop/automake.mk
 
 EXTRA_DIST += tests/certificates.py tests/coverage.sh tests/kit.sh
 
-TESTS += tests/applications.py tests/cli.py tests/manual.py tests/names.py tests/privacy.py
-dist_check_SCRIPTS += tests/applications.py tests/cli.py tests/manual.py tests/names.py tests/privacy.py
+TESTS += tests/applications.py tests/cli.py tests/conformance.py tests/manual.py tests/names.py tests/privacy.py
+dist_check_SCRIPTS += tests/applications.py tests/cli.py tests/conformance.py tests/manual.py tests/names.py tests/privacy.py
 
 # Corpora and captures grow by file; automake has no wildcards, so whole folders are copied.
 dist-hook:
