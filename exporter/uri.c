@@ -429,7 +429,8 @@ bool uri_says_the_same(const struct uri *uri, const struct uri *other)
 	 * somebody what he is not to know. */
 	static const char *const harmless[] = {"domain", "dscp", "flush", "interface", "keepalive",
 		"message-octets", "profile", "queue-octets", "rate", "refresh", "refresh-messages",
-		"reports", "retry", "sndbuf", "source", "user-timeout", NULL};
+		"replay-rate", "reports", "retry", "sndbuf", "source", "spool", "spool-octets",
+		"spool-sync", "user-timeout", "window", NULL};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
 		if (!g_strv_contains(harmless, options[i].name) &&

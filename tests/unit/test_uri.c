@@ -248,6 +248,27 @@ static void way_of_sending_says_nothing_of_what_is_sent(void **state)
 	uri_clear(&other);
 }
 
+static void what_a_collector_may_know_says_what_is_sent(void **state)
+{
+	static const char *const options[] = {"addresses=all", "cache=a", "except=5",
+		"far-names=drop", "macs=hash", "names=keep", "only=5", "ports=coarse",
+		"privacy-key=/k", "times=60"};
+	struct uri plain;
+
+	assert_true(uri_parse("tcp:192.0.2.1", &plain, NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+		g_autofree char *text = g_strdup_printf("tcp:192.0.2.2?%s", options[i]);
+		struct uri other;
+
+		assert_true(uri_parse(text, &other, NULL));
+		assert_false(uri_says_the_same(&plain, &other));
+		assert_false(uri_says_the_same(&other, &plain));
+		assert_true(uri_says_the_same(&other, &other));
+		uri_clear(&other);
+	}
+	uri_clear(&plain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +278,7 @@ int main(void)
 		cmocka_unit_test(uri_refuses_with_destination_value_and_reason),
 		cmocka_unit_test(uri_refuses_what_is_too_long),
 		cmocka_unit_test(way_of_sending_says_nothing_of_what_is_sent),
+		cmocka_unit_test(what_a_collector_may_know_says_what_is_sent),
 	};
 
 	return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
