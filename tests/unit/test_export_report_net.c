@@ -109,7 +109,8 @@ static void tables_are_sent_again_in_a_new_session(void **state)
 
 	open_peer(&peer, &s, true);
 	told_device(exporter, 1, "desk");
-	uri = g_strdup_printf("tcp:127.0.0.1:%u?retry=1&names=keep&reports=devices,exporting:5", peer.port);
+	uri = g_strdup_printf(
+		"tcp:127.0.0.1:%u?retry=1&names=keep&reports=devices,exporting:5", peer.port);
 	told_add(exporter, uri);
 	peer_until(has_session, &peer);
 	peer_until(has_device, &peer);
