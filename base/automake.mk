@@ -30,6 +30,7 @@ libbase_a_SOURCES = \
 	base/privilege_calls.c \
 	base/record.c \
 	base/record.h \
+	base/section.h \
 	base/selection.h \
 	base/rpc_json.c \
 	base/rpc_json.h \

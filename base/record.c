@@ -11,8 +11,9 @@ static_assert(
 
 #define RECORD_SIZE(member, kind, element, element6, text)                                         \
 	+sizeof(((struct flow_record *)0)->member)
-static_assert(
-	RECORD_FIELDS(RECORD_SIZE) + 4 == sizeof(struct flow_record), "no padding between members");
+static_assert(RECORD_FIELDS(RECORD_SIZE) + sizeof(((struct flow_record *)0)->reserved) ==
+		      sizeof(struct flow_record),
+	"no padding between members");
 
 #define RECORD_ROW(member_, kind_, element_, element6_, text_)                                     \
 	{                                                                                          \
@@ -38,6 +39,7 @@ const size_t record_field_count = sizeof(record_fields) / sizeof(record_fields[0
 #define RECORD_COUNT_TEXT_ADDR                                   0
 #define RECORD_COUNT_TEXT_MAC                                    0
 #define RECORD_COUNT_TEXT_TEXT                                   1
+#define RECORD_COUNT_TEXT_OCTETS                                 1
 #define RECORD_COUNT_TEXT(member, kind, element, element6, text) +RECORD_COUNT_TEXT_##kind
 
 enum {
@@ -104,23 +106,31 @@ static size_t text_cut(const char *text, size_t octets)
 	return octets;
 }
 
-struct record_text record_writer_text(struct record_writer *w, const char *text, size_t octets)
+/* @n is at most RECORD_TEXT_MAX. */
+static struct record_text add_octets(struct record_writer *w, const void *octets, size_t n)
 {
-	struct record_text ref = {.offset = w->text_octets};
+	struct record_text ref = {.offset = w->text_octets, .octets = (uint32_t)n};
 
-	octets = text_cut(text, octets);
-	ref.octets = (uint32_t)octets;
-	if (octets == 0) {
+	if (n == 0) {
 		return (struct record_text){0};
 	}
-	if (w->text_octets >= octets &&
-		memcmp(w->text + w->text_octets - octets, text, octets) == 0) {
+	if (w->text_octets >= n && memcmp(w->text + w->text_octets - n, octets, n) == 0) {
 		ref.offset = w->text_octets - ref.octets;
 		return ref;
 	}
-	memcpy(w->text + w->text_octets, text, octets);
+	memcpy(w->text + w->text_octets, octets, n);
 	w->text_octets += ref.octets;
 	return ref;
+}
+
+struct record_text record_writer_text(struct record_writer *w, const char *text, size_t octets)
+{
+	return add_octets(w, text, text_cut(text, octets));
+}
+
+struct record_text record_writer_octets(struct record_writer *w, const uint8_t *octets, size_t n)
+{
+	return add_octets(w, octets, n < RECORD_TEXT_MAX ? n : RECORD_TEXT_MAX);
 }
 
 #define SWAP(r, a, b)                                                                              \

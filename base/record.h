@@ -22,6 +22,7 @@
  *             ADDR    16 octets, network order; IPv4 in the first four, the rest 0
  *             MAC     6 octets
  *             TEXT    struct record_text, UTF-8, variable length
+ *             OCTETS  the same, any octets
  * element   name in the registry for IPv4 records; element6 for IPv6 records ("" = the same).
  *           Members whose element is "-" are not exported.
  *
@@ -49,6 +50,7 @@
 	F(far_name, TEXT, "farEndName", "", "name under which the device knew the far end")        \
 	F(node_name, TEXT, "farEndNode", "", "registrable part of the far end's name")             \
 	F(application, TEXT, "applicationName", "", "application, where it is recognised")         \
+	F(section, OCTETS, "-", "", "packet reports: octets of the packet, see section_kind")      \
 	F(src_address, ADDR, "sourceIPv4Address", "sourceIPv6Address", "sender")                   \
 	F(dst_address, ADDR, "destinationIPv4Address", "destinationIPv6Address", "receiver")       \
 	F(ingress_interface, U32, "ingressInterface", "", "index of the interface in; 0: unknown") \
@@ -60,6 +62,8 @@
 	F(peer_device_id, U32, "peerDeviceId", "", "other home-side device of a local flow")       \
 	F(far_name_age_s, U32, "farEndNameAge", "", "age of the name when the flow began, s")      \
 	F(observation_point, U32, "observationPointId", "", "where it was observed")               \
+	F(selection_sequence, U32, "-", "", "of the packets that are counted; 0: all are")         \
+	F(packet_digest, U32, "-", "", "packet reports: value of the hash function")               \
 	F(src_port, U16, "sourceTransportPort", "", "0 where the protocol has none")               \
 	F(dst_port, U16, "destinationTransportPort", "", "0 where the protocol has none")          \
 	F(icmp_type_code, U16, "icmpTypeCodeIPv4", "icmpTypeCodeIPv6", "type * 256 + code")        \
@@ -67,6 +71,7 @@
 	F(customer_vlan_id, U16, "dot1qCustomerVlanId", "", "inner VLAN of the first packet")      \
 	F(rev_tcp_flags, FLAGS, "reverseTcpControlBits", "", "union of TCP flags, reverse")        \
 	F(tcp_flags, FLAGS, "tcpControlBits", "", "union of TCP flags")                            \
+	F(frame_octets, U16, "-", "", "packet reports: length of the frame on the wire")           \
 	F(src_mac, MAC, "sourceMacAddress", "", "of the first packet")                             \
 	F(dst_mac, MAC, "destinationMacAddress", "", "of the first packet")                        \
 	F(device_mac, MAC, "deviceMacAddress", "", "of the home-side device")                      \
@@ -83,6 +88,7 @@
 	F(biflow_direction, U8, "biflowDirection", "", "0 arbitrary, 1 initiator first")           \
 	F(device_name_source, U8, "deviceNameSource", "", "enum record_name_source")               \
 	F(far_name_source, U8, "farEndNameSource", "", "enum record_name_source")                  \
+	F(section_kind, U8, "-", "", "packet reports: enum record_section, and a bit")             \
 	F(device_mac_random, BOOL, "deviceMacRandomised", "", "locally administered MAC")          \
 	F(cache_id, U8, "-", "", "which cache of the metering process made the record")            \
 	F(has_reverse, BOOL, "-", "", "the rev_ members carry packets")
@@ -118,22 +124,23 @@ enum record_name_source {
 	RECORD_NAME_LLMNR = 11
 };
 
-#define RECORD_MEMBER_TIME(m)  int64_t m;
-#define RECORD_MEMBER_U64(m)   uint64_t m;
-#define RECORD_MEMBER_U32(m)   uint32_t m;
-#define RECORD_MEMBER_U16(m)   uint16_t m;
-#define RECORD_MEMBER_FLAGS(m) uint16_t m;
-#define RECORD_MEMBER_U8(m)    uint8_t m;
-#define RECORD_MEMBER_BOOL(m)  uint8_t m;
-#define RECORD_MEMBER_ADDR(m)  uint8_t m[16];
-#define RECORD_MEMBER_MAC(m)   uint8_t m[6];
-#define RECORD_MEMBER_TEXT(m)  struct record_text m;
+#define RECORD_MEMBER_TIME(m)   int64_t m;
+#define RECORD_MEMBER_U64(m)    uint64_t m;
+#define RECORD_MEMBER_U32(m)    uint32_t m;
+#define RECORD_MEMBER_U16(m)    uint16_t m;
+#define RECORD_MEMBER_FLAGS(m)  uint16_t m;
+#define RECORD_MEMBER_U8(m)     uint8_t m;
+#define RECORD_MEMBER_BOOL(m)   uint8_t m;
+#define RECORD_MEMBER_ADDR(m)   uint8_t m[16];
+#define RECORD_MEMBER_MAC(m)    uint8_t m[6];
+#define RECORD_MEMBER_TEXT(m)   struct record_text m;
+#define RECORD_MEMBER_OCTETS(m) struct record_text m;
 
 #define RECORD_MEMBER(member, kind, element, element6, text) RECORD_MEMBER_##kind(member)
 
 struct flow_record {
 	RECORD_FIELDS(RECORD_MEMBER)
-	uint8_t reserved[4]; /* keeps the size a multiple of 8; always 0 */
+	uint8_t reserved[1]; /* keeps the size a multiple of 8; always 0 */
 };
 
 enum record_kind {
@@ -146,7 +153,9 @@ enum record_kind {
 	RECORD_BOOL,
 	RECORD_ADDR,
 	RECORD_MAC,
-	RECORD_TEXT
+	RECORD_TEXT,
+	RECORD_OCTETS,
+	RECORD_MICROSECONDS /* a TIME in another form: no member is kept like that */
 };
 
 /** One line of RECORD_FIELDS as data. */
@@ -215,6 +224,9 @@ struct flow_record *record_writer_next(struct record_writer *w);
  * Equal texts of one batch that follow each other share storage.
  */
 struct record_text record_writer_text(struct record_writer *w, const char *text, size_t octets);
+
+/** The same for any @octets, of which at most RECORD_TEXT_MAX are taken. */
+struct record_text record_writer_octets(struct record_writer *w, const uint8_t *octets, size_t n);
 
 /** Hand over what has been collected, if anything. */
 void record_writer_flush(struct record_writer *w);

@@ -157,6 +157,8 @@ static void encode_cache(struct stream_pen *pen, const struct stream_cache *cach
 	stream_put_u8(pen, cache->id);
 	stream_put_u8(pen, cache->count);
 	stream_put_u8(pen, cache->uniflow);
+	stream_put_u8(pen, cache->section);
+	stream_put_u8(pen, cache->type);
 	stream_put_u32(pen, cache->key_fields);
 	stream_put_u64(pen, (uint64_t)cache->active_timeout_ms);
 	stream_put_u64(pen, (uint64_t)cache->idle_timeout_ms);

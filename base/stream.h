@@ -103,6 +103,7 @@ struct stream_interface {
 };
 
 #define STREAM_CACHE_NAME_MAX 31
+#define STREAM_CACHE_TYPE_MAX 3
 
 /**
  * A cache of the metering process, of @count in all. They are told in the order of their ids before
@@ -111,9 +112,11 @@ struct stream_interface {
 struct stream_cache {
 	uint8_t id; /* cache_id of its records */
 	uint8_t count;
-	bool uniflow;              /* a record has one direction */
-	uint32_t key_fields;       /* enum flow_key_field (base/key.h) */
-	int64_t active_timeout_ms; /* 0: never */
+	bool uniflow;        /* a record has one direction */
+	uint8_t section;     /* enum record_section: of its packet reports; none: of flows */
+	uint32_t key_fields; /* enum flow_key_field (base/key.h) */
+	uint8_t type; /* enum meter_cache_type: 0 natural, 1 timeout, 2 permanent, 3 immediate */
+	int64_t active_timeout_ms; /* 0: never; permanent: the interval */
 	int64_t idle_timeout_ms;
 	uint32_t flows_max;
 	char name[STREAM_CACHE_NAME_MAX + 1]; /* "": the only one has no name */
@@ -225,7 +228,7 @@ void stream_encode_ack(uint8_t ret[STREAM_ACK_OCTETS], uint64_t number);
 
 /**
  * Read one message. STATUS_SHORT or STATUS_MALFORMED unless it is exactly one whole message whose
- * every text reference lies in its text and is UTF-8 without NUL, of at most RECORD_TEXT_MAX octets.
+ * every reference lies in its text, and those to texts are UTF-8 without NUL, of at most RECORD_TEXT_MAX octets.
  * Of a HELLO of another version only the version is told. Pure; the decoded flows
  * borrow their text from @octets. Cost: one pass.
  */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/key.h"
+#include "base/section.h"
 #include "base/stream.h"
 #include "base/stream_selection.h"
 #include "base/wire.h"
@@ -77,10 +78,15 @@ static enum status decode_hello(struct wire *w, unsigned count, struct stream_he
 	return finish(w, true);
 }
 
-static bool text_lies_in(const struct record_batch *batch, struct record_text text)
+static bool octets_lie_in(const struct record_batch *batch, struct record_text text)
 {
 	return text.octets <= RECORD_TEXT_MAX && text.offset <= batch->text_octets &&
-	       text.octets <= batch->text_octets - text.offset &&
+	       text.octets <= batch->text_octets - text.offset;
+}
+
+static bool text_lies_in(const struct record_batch *batch, struct record_text text)
+{
+	return octets_lie_in(batch, text) &&
 	       (text.octets == 0 || is_text(batch->text + text.offset, text.octets));
 }
 
@@ -93,8 +99,9 @@ static bool text_lies_in(const struct record_batch *batch, struct record_text te
 #define CHECK_U8(m)
 #define CHECK_ADDR(m)
 #define CHECK_MAC(m)
-#define CHECK_BOOL(m) good = good && record->m <= 1;
-#define CHECK_TEXT(m) good = good && text_lies_in(batch, record->m);
+#define CHECK_BOOL(m)   good = good && record->m <= 1;
+#define CHECK_TEXT(m)   good = good && text_lies_in(batch, record->m);
+#define CHECK_OCTETS(m) good = good && octets_lie_in(batch, record->m);
 
 #define CHECK(member, kind, element, element6, text) CHECK_##kind(member)
 
@@ -184,6 +191,9 @@ static enum status decode_cache(struct wire *w, struct stream_cache *ret)
 	ret->count = wire_u8(w);
 	good = ret->id < ret->count && ret->count <= RECORD_CACHES_MAX;
 	good = take_bool(w, &ret->uniflow) && good;
+	ret->section = wire_u8(w);
+	ret->type = wire_u8(w);
+	good = good && ret->section <= RECORD_SECTION_FRAME && ret->type <= STREAM_CACHE_TYPE_MAX;
 	ret->key_fields = wire_be32(w);
 	ret->active_timeout_ms = (int64_t)wire_be64(w);
 	ret->idle_timeout_ms = (int64_t)wire_be64(w);

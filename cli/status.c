@@ -130,10 +130,13 @@ static void print_selection(const struct stream_selection *selection)
 
 static void print_cache(const struct stream_cache *cache)
 {
+	static const char *const types[STREAM_CACHE_TYPE_MAX + 1] = {
+		"natural", "timeout", "permanent", "immediate"};
 	g_autofree char *key = key_text(cache->key_fields);
 
-	printf("cache %s%skey %s, %s, active timeout %g s, idle timeout %g s, at most %u flows\n",
-		cache->name, cache->name[0] != '\0' ? ": " : "", key,
+	printf("cache %s%s%s, key %s, %s, active timeout %g s, idle timeout %g s, at most %u "
+	       "flows\n",
+		cache->name, cache->name[0] != '\0' ? ": " : "", types[cache->type], key,
 		cache->uniflow ? "a record a direction" : "both directions in a record",
 		(double)cache->active_timeout_ms / 1000, (double)cache->idle_timeout_ms / 1000,
 		cache->flows_max);

@@ -32,6 +32,8 @@ static json_t *cache_json(const struct stream_cache *cache)
 
 	json_object_set_new(out, "name", json_string(cache->name));
 	json_object_set_new(out, "key", json_string(key));
+	json_object_set_new(out, "type", json_integer(cache->type));
+	json_object_set_new(out, "section", json_integer(cache->section));
 	json_object_set_new(out, "uniflow", json_boolean(cache->uniflow));
 	json_object_set_new(out, "active_timeout_ms", json_integer(cache->active_timeout_ms));
 	json_object_set_new(out, "idle_timeout_ms", json_integer(cache->idle_timeout_ms));

@@ -185,6 +185,7 @@ static bool destination_new_encoder(struct destination *d, GError **error)
 		.observation_domain = d->domain,
 		.message_octets_max =
 			(uint32_t)destination_option(d->uri.message_octets, d->ops->message_octets),
+		.payload = uri_takes_payload(&d->uri),
 		.reports = d->plan.kinds};
 
 	d->message_octets = config.message_octets_max;

@@ -182,8 +182,10 @@ void destination_broken(struct destination *d)
 
 void destination_fit(struct destination *d)
 {
-	struct encoder_config config = {
-		.profile = d->profile, .observation_domain = d->domain, .reports = d->plan.kinds};
+	struct encoder_config config = {.profile = d->profile,
+		.observation_domain = d->domain,
+		.payload = uri_takes_payload(&d->uri),
+		.reports = d->plan.kinds};
 	int64_t wish = destination_option(d->uri.message_octets, d->ops->message_octets);
 	uint32_t path = d->transport->message_octets;
 	struct encoder *encoder;

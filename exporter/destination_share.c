@@ -120,6 +120,7 @@ bool destination_can_stand_in(const struct destination *destination, const struc
 	 * exporting process reports of itself is no other's to send. */
 	return message->info.data_records == message->info.flow_records &&
 	       strcmp(d->profile, from->profile) == 0 && d->domain == from->domain &&
+	       (uri_takes_payload(&d->uri) || !uri_takes_payload(&from->uri)) &&
 	       message->info.size <= d->message_octets;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/section.h"
 #include "base/wire.h"
 #include "exporter/plan.h"
 #include "exporter/profile.h"
@@ -25,6 +26,7 @@ struct encoder {
 	encoder_sink sink;
 	void *context;
 	const struct profile *profile;
+	bool payload;
 	struct plan plans[PROFILE_TEMPLATES_MAX];
 	GArray *kept;          /* of struct kept */
 	GHashTable *announced; /* templates of reports, made since encoder_templates() */
@@ -121,7 +123,7 @@ struct encoder *encoder_new(
 
 	if (profile == NULL) {
 		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"profile '%s': not one of basic, biflow, full", config->profile);
+			"profile '%s': not one of basic, biflow, full, psamp", config->profile);
 		return NULL;
 	}
 	if (octets_max < IPFIX_MESSAGE_MIN || octets_max > IPFIX_MESSAGE_MAX) {
@@ -134,6 +136,7 @@ struct encoder *encoder_new(
 	e->sink = sink;
 	e->context = context;
 	e->profile = profile;
+	e->payload = config->payload;
 	e->octets_max = octets_max;
 	e->domain = config->observation_domain;
 	e->reports = config->reports;
@@ -286,6 +289,13 @@ static void enlist_biflow(struct encoder *e, const struct flow_record *r)
 	enlist(e, r);
 }
 
+/* The only sections without payload are those of headers alone. */
+static bool is_withheld(const struct encoder *e, const struct flow_record *r)
+{
+	return e->profile->packets && !e->payload &&
+	       (r->section_kind & ~RECORD_SECTION_DIGEST) > RECORD_SECTION_HEADERS;
+}
+
 static void enlist_chunk(struct encoder *e, const struct record_batch *batch, uint32_t first)
 {
 	uint32_t end = MIN(batch->count, first + CHUNK);
@@ -296,8 +306,10 @@ static void enlist_chunk(struct encoder *e, const struct record_batch *batch, ui
 	for (uint32_t i = first; i < end; i++) {
 		const struct flow_record *r = &batch->records[i];
 
-		if (r->ip_version != 4 && r->ip_version != 6) {
+		if ((r->ip_version != 4 && r->ip_version != 6) || !profile_takes(e->profile, r)) {
 			e->counters.skipped++;
+		} else if (is_withheld(e, r)) {
+			e->counters.withheld++;
 		} else if (e->profile->uniflow) {
 			enlist_uniflows(e, r);
 		} else {
@@ -312,6 +324,8 @@ void encoder_records(struct encoder *e, const struct record_batch *batch)
 
 	if (e->profile->names) {
 		source = text_source_of(batch);
+	} else if (e->profile->packets) { /* sections are no text */
+		source = (struct text_source){.text = batch->text, .octets = batch->text_octets};
 	}
 	for (uint32_t first = 0; first < batch->count; first += CHUNK) {
 		enlist_chunk(e, batch, first);
@@ -371,6 +385,11 @@ bool encoder_reports(
 void encoder_counters(const struct encoder *e, struct encoder_counters *ret_counters)
 {
 	*ret_counters = e->counters;
+}
+
+bool encoder_takes_packets(const struct encoder *e)
+{
+	return e->profile->packets;
 }
 
 bool encoder_profile(const char *name, bool *ret_names)

@@ -16,10 +16,11 @@ struct encoder;
 struct report_input; /* exporter/report.h */
 
 struct encoder_config {
-	const char *profile; /* "basic", "biflow", "full" */
+	const char *profile; /* "basic", "biflow", "full", "psamp" */
 	uint32_t observation_domain;
 	uint32_t message_octets_max; /* 512 to 65,535, header included */
 	unsigned reports;            /* kinds that will be sent, REPORT_BIT() each */
+	bool payload;                /* packet reports may have sections with payload */
 };
 
 /** A complete message, borrowed: valid until the sink returns. */
@@ -70,13 +71,18 @@ void encoder_flush(struct encoder *encoder);
 
 /** What could not be exported as it was; totals since encoder_new(). */
 struct encoder_counters {
+	uint64_t withheld;      /* packet reports with payload, where it may not go */
 	uint64_t texts_invalid; /* not well-formed UTF-8: sent as empty (RFC 7011 6.1.6) */
 	uint64_t texts_cut;     /* cut or left out, because the record would not fit a message */
-	uint64_t skipped;       /* records of no IP version, or without a packet in the direction */
+	uint64_t skipped;       /* records of no IP version, without a packet in the direction,
+			   * or that are not for the profile */
 };
 
 /** Read the counters. */
 void encoder_counters(const struct encoder *encoder, struct encoder_counters *ret_counters);
+
+/** True if it encodes packet reports, and nothing else. */
+bool encoder_takes_packets(const struct encoder *encoder);
 
 /** True if the profile @name exists; *ret_names: it carries devices and names. */
 bool encoder_profile(const char *name, bool *ret_names);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/key.h"
+#include "base/section.h"
 #include "exporter/json_text.h"
+#include "exporter/profile.h"
 
 #define FIELD_INDEX(member, kind, element, element6, text) FIELD_##member,
 enum {
@@ -73,7 +75,7 @@ static bool is_empty(const struct record_field *f, const uint8_t *in)
 {
 	struct record_text ref;
 
-	if (f->kind != RECORD_TEXT) {
+	if (f->kind != RECORD_TEXT && f->kind != RECORD_OCTETS) {
 		return is_zero(in, f->octets);
 	}
 	memcpy(&ref, in, sizeof(ref));
@@ -149,6 +151,30 @@ static void append_value(GString *out, const struct record_field *f, const uint8
 	}
 }
 
+/* Which packets were counted, and what packet reports have beside the values of a flow. */
+static void append_packet(GString *out, const struct flow_record *r, const uint8_t *text)
+{
+	const char *section = profile_section(r);
+
+	if (r->selection_sequence != 0) {
+		json_text_name(out, "selectionSequenceId");
+		json_text_u64(out, r->selection_sequence);
+	}
+	if (section == NULL) {
+		return;
+	}
+	json_text_name(out, "observationTimeMicroseconds");
+	json_text_u64(out, (uint64_t)r->start_us);
+	if (r->section_kind & RECORD_SECTION_DIGEST) {
+		json_text_name(out, "digestHashValue");
+		json_text_u64(out, r->packet_digest);
+	}
+	json_text_name(out, "dataLinkFrameSize");
+	json_text_u64(out, r->frame_octets);
+	json_text_name(out, section);
+	json_text_hex(out, text + r->section.offset, r->section.octets, '\0');
+}
+
 void json_record(const struct flow_record *r, const uint8_t *text, const struct stream_cache *cache,
 	GString *out)
 {
@@ -173,6 +199,7 @@ void json_record(const struct flow_record *r, const uint8_t *text, const struct 
 		json_text_name(out, ipv6 ? f->element6 : f->element);
 		append_value(out, f, in, text, ipv6);
 	}
+	append_packet(out, r, text);
 	if (cache->name[0] != '\0') {
 		json_text_name(out, "cache");
 		json_text_string(out, (const uint8_t *)cache->name, strlen(cache->name));

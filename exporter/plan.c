@@ -5,6 +5,8 @@
 
 #include "base/wire.h"
 
+#define NTP_EPOCH_S UINT64_C(2208988800) /* from 1900 to 1970 */
+
 /* From one member to the next, in the record. */
 static const uint8_t strides[] = {
 	[PLAN_COPY] = 1,
@@ -13,6 +15,7 @@ static const uint8_t strides[] = {
 	[PLAN_BE32] = 4,
 	[PLAN_BE64] = 8,
 	[PLAN_TIME] = 8,
+	[PLAN_NTP] = 8,
 	[PLAN_FLAGS] = 2,
 	[PLAN_BOOL] = 1,
 	[PLAN_TEXT] = 8,
@@ -31,6 +34,8 @@ static struct plan_op plan_op_of(const struct template_field *field)
 		[RECORD_ADDR] = PLAN_COPY,
 		[RECORD_MAC] = PLAN_COPY,
 		[RECORD_TEXT] = PLAN_TEXT,
+		[RECORD_OCTETS] = PLAN_TEXT,
+		[RECORD_MICROSECONDS] = PLAN_NTP,
 	};
 	struct plan_op op = {
 		.kind = kinds[field->member->kind], .count = 1, .offset = field->member->offset};
@@ -69,6 +74,8 @@ void plan_compile(const struct template *t, struct plan *ret_plan)
 
 		if (op.kind == PLAN_TEXT) {
 			g_assert(plan->text_count < PLAN_TEXTS_MAX);
+			plan->binary |= (uint16_t)((t->fields[i].member->kind == RECORD_OCTETS)
+						   << plan->text_count);
 			plan->text_offsets[plan->text_count++] = op.offset;
 		}
 		if (last && last->kind == op.kind &&
@@ -146,6 +153,20 @@ static uint8_t *put_times(uint8_t *out, const uint8_t *in, unsigned count)
 
 		memcpy(&us, in + 8 * (size_t)i, sizeof(us));
 		store_be64(out, (uint64_t)us / 1000);
+		out += 8;
+	}
+	return out;
+}
+
+/* RFC 7011 6.1.9: seconds since 1900 and a fraction of 2^-32, of which 11 bits are left 0. */
+static uint8_t *put_ntp(uint8_t *out, const uint8_t *in, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t us;
+
+		memcpy(&us, in + 8 * (size_t)i, sizeof(us));
+		store_be32(out, (uint32_t)(us / 1000000 + NTP_EPOCH_S));
+		store_be32(out + 4, (uint32_t)(((us % 1000000) << 32) / 1000000) & ~0x7ffU);
 		out += 8;
 	}
 	return out;
@@ -255,6 +276,9 @@ uint8_t *plan_encode(const struct plan *plan, const struct flow_record *record,
 			break;
 		case PLAN_TIME:
 			out = put_times(out, in, op->count);
+			break;
+		case PLAN_NTP:
+			out = put_ntp(out, in, op->count);
 			break;
 		case PLAN_FLAGS:
 			out = put_flags(out, in, op->count);

@@ -20,6 +20,7 @@ enum plan_kind {
 	PLAN_BE32,
 	PLAN_BE64,
 	PLAN_TIME,  /* count times, µs to ms */
+	PLAN_NTP,   /* a time, µs to the form of NTP */
 	PLAN_FLAGS, /* count low octets of 16 bits */
 	PLAN_BOOL,
 	PLAN_TEXT
@@ -38,6 +39,7 @@ struct plan {
 	uint16_t op_count;
 	uint16_t text_count;
 	uint16_t octets; /* of a record whose texts are all empty */
+	uint16_t binary; /* a bit for each text that may be any octets */
 	struct plan_op ops[TEMPLATE_FIELDS_MAX];
 	uint16_t text_offsets[PLAN_TEXTS_MAX]; /* of its texts in struct flow_record, in order */
 };

@@ -118,6 +118,14 @@ bool privacy_is_none(const struct privacy_config *config)
 	       !config->coarse_ports && config->times_s == 0;
 }
 
+bool privacy_hides_packets(const struct privacy *privacy)
+{
+	const struct privacy_config *config = &privacy->config;
+
+	return config->addresses != PRIVACY_ADDRESSES_KEEP || config->macs != PRIVACY_KEEP ||
+	       config->far_names != PRIVACY_KEEP || config->coarse_ports || config->times_s != 0;
+}
+
 struct privacy *privacy_new(const struct privacy_config *config, GError **error)
 {
 	struct privacy *p = g_new0(struct privacy, 1);

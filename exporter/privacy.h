@@ -50,9 +50,13 @@ void privacy_free(struct privacy *privacy); /* NULL is fine */
 /** True if @config leaves everything as it is. */
 bool privacy_is_none(const struct privacy_config *config);
 
+/** True if anything that packets have themselves is hidden, so that no section of one may be told. */
+bool privacy_hides_packets(const struct privacy *privacy);
+
 /**
  * What is left of a batch, borrowed until the next call. Records that involve a device which is
- * not to be told are left out and counted.
+ * not to be told are left out and counted; sections of packets and their digests are, too, where
+ * privacy_hides_packets().
  */
 const struct record_batch *privacy_records(
 	struct privacy *privacy, const struct record_batch *batch);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/section.h"
 #include "base/wire.h"
 #include "exporter/privacy_private.h"
 
@@ -214,6 +215,7 @@ const struct record_batch *privacy_records(
 	struct privacy *privacy, const struct record_batch *batch)
 {
 	struct privacy *p = privacy;
+	bool hides = privacy_hides_packets(p);
 	uint32_t count = 0;
 
 	memcpy(p->text, batch->text, batch->text_octets);
@@ -232,6 +234,11 @@ const struct record_batch *privacy_records(
 		change_mac(p, r->dst_mac);
 		change_mac(p, r->device_mac);
 		change_numbers(p, r);
+		if (hides) {
+			r->section = (struct record_text){0};
+			r->section_kind = RECORD_SECTION_NONE;
+			r->packet_digest = 0;
+		}
 		count++;
 	}
 	p->batch = (struct record_batch){.records = p->records,

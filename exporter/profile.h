@@ -16,11 +16,14 @@
  *           collectors take them for the forward ones.
  *   full    everything that a record holds, own elements and names included; templates also part
  *           TCP, ICMP and the rest, so that no record has fields its protocol lacks.
+ *   psamp   packet reports (RFC 5476 6.4), and nothing of flows: records of caches that make one of
+ *           each packet.
  */
 struct profile {
 	const char *name;
 	bool names;   /* carries devices and names */
 	bool uniflow; /* a record a direction */
+	bool packets; /* packet reports alone */
 	unsigned template_count;
 };
 
@@ -33,5 +36,11 @@ const struct profile *profile_by_name(const char *name);
 void profile_templates(
 	const struct profile *profile, struct template ret_templates[PROFILE_TEMPLATES_MAX]);
 
-/** Index of the template for @record, whose ip_version is 4 or 6. */
+/** Name of the element that the section of a packet report is; NULL: it is none. */
+const char *profile_section(const struct flow_record *record);
+
+/** True if records such as @record are for this profile. */
+bool profile_takes(const struct profile *profile, const struct flow_record *record);
+
+/** Index of the template for @record, whose ip_version is 4 or 6 and which the profile takes. */
 unsigned profile_select(const struct profile *profile, const struct flow_record *record);

@@ -99,6 +99,9 @@ static void write_keys(struct report_writer *w, const struct report_input *input
 				indicator |= UINT64_C(1) << k;
 			}
 		}
+		if (indicator == 0) { /* packet reports are of no flow */
+			continue;
+		}
 		report_number(w, t->id);
 		report_number(w, indicator);
 		report_end(w);

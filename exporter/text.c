@@ -83,12 +83,15 @@ uint32_t text_fill(struct text_source *source, const struct plan *plan,
 			continue;
 		}
 		if (ref.offset > source->octets || ref.octets > source->octets - ref.offset ||
-			!is_text(source, ref.offset, ref.offset + ref.octets)) {
+			(!(plan->binary >> i & 1) &&
+				!is_text(source, ref.offset, ref.offset + ref.octets))) {
 			source->invalid++;
 			continue;
 		}
 		t->at = source->text + ref.offset;
-		t->octets = (uint32_t)text_cut(t->at, ref.octets, RECORD_TEXT_MAX);
+		t->octets = plan->binary >> i & 1
+				    ? MIN(ref.octets, RECORD_TEXT_MAX)
+				    : (uint32_t)text_cut(t->at, ref.octets, RECORD_TEXT_MAX);
 		octets += plan_text_octets(t->octets);
 	}
 	return octets;

@@ -60,6 +60,7 @@ static const struct option {
 	{"name", offsetof(struct uri, name), SCHEME_SECURE, 0, 0, URI_HOST},
 	{"names", offsetof(struct uri, names), SCHEME_ALL, 0, 0, URI_TEXT},
 	{"only", offsetof(struct uri, only), SCHEME_ALL, 0, 0, URI_TEXT},
+	{"payload", offsetof(struct uri, payload), SCHEME_NETWORK, 0, 1},
 	{"peer-cn", offsetof(struct uri, peer_cns), SCHEME_SECURE, 0, 0, URI_NAMES},
 	{"pin", offsetof(struct uri, pins), SCHEME_SECURE, 0, 0, URI_PINS},
 	{"ports", offsetof(struct uri, ports), SCHEME_ALL, 0, 0, URI_TEXT},
@@ -439,4 +440,11 @@ bool uri_says_the_same(const struct uri *uri, const struct uri *other)
 		}
 	}
 	return true;
+}
+
+bool uri_takes_payload(const struct uri *uri)
+{
+	static const char *const safe[] = {"dtls", "file", "json", "tls", NULL};
+
+	return uri->payload == 1 || g_strv_contains(safe, uri->scheme);
 }

@@ -62,6 +62,7 @@ struct uri {
 	char *ports;              /* "keep", "coarse" */
 	char *privacy_key;        /* file */
 	int64_t times_s;          /* to which times are cut */
+	int64_t payload;          /* 1: payload of packets may go there unprotected */
 	int64_t flush_s;          /* how long a record may wait for its message to fill */
 };
 
@@ -77,3 +78,9 @@ void uri_clear(struct uri *uri);
  * those that only say how to send, and profile and domain, whose defaults are not known here.
  */
 bool uri_says_the_same(const struct uri *uri, const struct uri *other);
+
+/**
+ * True if payload of packets may go there: nobody on the way can read it, or the user said so
+ * (RFC 5476 7).
+ */
+bool uri_takes_payload(const struct uri *uri);

@@ -40,6 +40,8 @@ libprobe_a_SOURCES = \
 	probe/flow_application.h \
 	probe/flow_cache.c \
 	probe/flow_cache.h \
+	probe/flow_cache_all.c \
+	probe/flow_cache_private.h \
 	probe/flow_identity.c \
 	probe/flow_identity.h \
 	probe/flow_key.c \
@@ -91,6 +93,8 @@ libprobe_a_SOURCES = \
 	probe/live_pcap.c \
 	probe/meter.c \
 	probe/meter.h \
+	probe/meter_config.c \
+	probe/meter_config.h \
 	probe/meter_fast.h \
 	probe/meter_selection.c \
 	probe/meter_selection.h \
@@ -111,6 +115,8 @@ libprobe_a_SOURCES = \
 	probe/oui.c \
 	probe/oui.h \
 	probe/packet.h \
+	probe/packet_report.c \
+	probe/packet_report.h \
 	probe/probe_options.c \
 	probe/probe_options.h \
 	probe/quic_crypto.c \
@@ -119,6 +125,8 @@ libprobe_a_SOURCES = \
 	probe/quic_packet.h \
 	probe/reassembly.c \
 	probe/reassembly.h \
+	probe/section_text.c \
+	probe/section_text.h \
 	probe/selection_check.c \
 	probe/selection_check.h \
 	probe/selection_field.c \

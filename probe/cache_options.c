@@ -4,16 +4,49 @@
 
 #include "base/error.h"
 #include "base/key.h"
+#include "base/section.h"
 #include "probe/flow_key.h"
+#include "probe/section_text.h"
 #include "probe/selection_text.h"
 
-#define ACTIVE_DEFAULT_MS (300 * 1000)
-#define IDLE_DEFAULT_MS   (60 * 1000)
-#define FLOWS_MAX         (1 << 28) /* a table takes memory only for the flows there are */
+#define ACTIVE_DEFAULT_MS   (300 * 1000)
+#define IDLE_DEFAULT_MS     (60 * 1000)
+#define INTERVAL_DEFAULT_MS (60 * 1000)
+#define FLOWS_MAX           (1 << 28) /* a table takes memory only for the flows there are */
 
 #define AT(member) offsetof(struct cache_options, member)
 
+static const char *const type_words[] = {
+	[METER_CACHE_NATURAL] = "natural",
+	[METER_CACHE_TIMEOUT] = "timeout",
+	[METER_CACHE_PERMANENT] = "permanent",
+	[METER_CACHE_IMMEDIATE] = "immediate",
+	NULL,
+};
+
 static const struct option_spec cache_specs[] = {
+	{.name = "cache-type",
+		.key = "cache-type",
+		.kind = OPTION_WORD,
+		.offset = AT(type),
+		.words = type_words,
+		.argument = "TYPE",
+		.text = "natural (default), timeout, permanent or immediate"},
+	{.name = "interval",
+		.key = "export-interval-s",
+		.kind = OPTION_SECONDS,
+		.offset = AT(interval_ms),
+		.min = 1,
+		.max = CACHE_TIMEOUT_MAX_MS,
+		.argument = "S",
+		.text = "export what a permanent cache counted so often (default 60)"},
+	{.name = "section",
+		.key = "packet-section",
+		.kind = OPTION_TEXT,
+		.offset = AT(section),
+		.argument = "PART",
+		.text = "what an immediate cache reports of each packet: none, headers (default), "
+			"ip, payload or frame, each with :N octets at most"},
 	{.name = "key",
 		.key = "flow-key",
 		.letter = 'k',
@@ -85,6 +118,35 @@ void cache_options_init(struct cache_options *options, int64_t flows_max)
 	options->flows_max = flows_max;
 }
 
+/* What its type decides. */
+static bool take_type(
+	const struct cache_options *options, struct meter_cache_config *ret, GError **error)
+{
+	ret->type = (enum meter_cache_type)options->type;
+	if (ret->type == METER_CACHE_PERMANENT) {
+		ret->interval_ms =
+			options->interval_ms != 0 ? options->interval_ms : INTERVAL_DEFAULT_MS;
+	} else if (options->interval_ms != 0) {
+		g_set_error_literal(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"interval: only permanent caches have one");
+		return false;
+	}
+	if (ret->type == METER_CACHE_IMMEDIATE || options->section != NULL) {
+		const char *section = options->section != NULL ? options->section : "headers";
+
+		if (!section_text_parse(section, &ret->section, &ret->section_octets, error)) {
+			g_prefix_error(error, "section: ");
+			return false;
+		}
+	}
+	if (ret->section != RECORD_SECTION_NONE && ret->type != METER_CACHE_IMMEDIATE) {
+		g_set_error_literal(error, WEIR_ERROR, WEIR_ERROR_USAGE,
+			"section: only immediate caches have packets to report");
+		return false;
+	}
+	return true;
+}
+
 bool cache_options_config(
 	const struct cache_options *options, struct meter_cache_config *ret, GError **error)
 {
@@ -102,7 +164,7 @@ bool cache_options_config(
 		g_prefix_error(error, "select: ");
 		return false;
 	}
-	return true;
+	return take_type(options, ret, error);
 }
 
 static bool take_name(const struct reading *reading, const char *name,
@@ -220,6 +282,7 @@ bool cache_options_parse(const char *text, const struct cache_options *defaults,
 
 	reading.options.key = g_strdup(defaults->key);
 	reading.options.select = g_strdup(defaults->select);
+	reading.options.section = g_strdup(defaults->section);
 	reading.count = options_flatten(&cache_set, reading.specs);
 	good = take_all(&reading, words, ret, error);
 	options_clear(&cache_set, &reading.options);
@@ -236,6 +299,12 @@ void cache_options_tell(const struct meter_config *config, unsigned id, struct s
 		.key_fields = cache->key_fields,
 		.active_timeout_ms = cache->active_timeout_ms,
 		.idle_timeout_ms = cache->idle_timeout_ms,
+		.type = (uint8_t)cache->type,
+		.section = (uint8_t)cache->section,
 		.flows_max = cache->flows_max};
+	if (cache->type == METER_CACHE_PERMANENT) {
+		ret->active_timeout_ms = cache->interval_ms;
+		ret->idle_timeout_ms = 0;
+	}
 	(void)g_strlcpy(ret->name, cache->name, sizeof(ret->name));
 }

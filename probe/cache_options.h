@@ -10,8 +10,11 @@
 
 /** What a cache can be asked. Texts are owned. */
 struct cache_options {
-	char *key;    /* NULL: the 5-tuple */
-	char *select; /* selection of packets; NULL: all */
+	char *key;           /* NULL: the 5-tuple */
+	char *select;        /* selection of packets; NULL: all */
+	char *section;       /* of packet reports; NULL: headers, if each packet is a record */
+	int type;            /* enum meter_cache_type */
+	int64_t interval_ms; /* permanent; 0: not given */
 	int64_t active_ms;
 	int64_t idle_ms;
 	int64_t flows_max;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "probe/flow_cache_private.h"
 #include "probe/flow_identity.h"
 #include "probe/flow_tcp.h"
 
@@ -11,8 +12,6 @@
 /* On the way of every packet: a call costs as much as the work. */
 #define INLINE static inline __attribute__((always_inline))
 
-#define FOREVER_US     (INT64_MAX / 4)
-#define WHEEL_MAX_US   (INT64_C(3600) * 1000 * 1000)
 #define EVICT_SCAN_MAX 8 /* flows of one tick among which the oldest is looked for */
 #define CLOCK_SET_US   (INT64_C(365) * 24 * 3600 * 1000 * 1000) /* later times are dates */
 #define FLOW_WATCHED   (FLOW_SYN_SEEN | FLOW_FIN_0 | FLOW_FIN_1 | FLOW_CLOSED)
@@ -47,6 +46,9 @@ static int64_t flow_first(const struct flow *flow)
 /* When the flow ends if no further packet comes. */
 static int64_t flow_deadline(const struct flow_cache *cache, const struct flow *flow)
 {
+	if (cache->interval_us != 0) {
+		return INT64_MAX;
+	}
 	return flow_last(flow) + (flow->state & FLOW_CLOSED ? cache->linger_us : cache->idle_us);
 }
 
@@ -58,37 +60,10 @@ static int64_t flow_tick(const struct flow_cache *cache, const struct flow *flow
 	return flow_wheel_tick_of(&cache->wheel, flow_last(flow) + wait);
 }
 
-static void side_empty(struct flow_side *side)
-{
-	side->octets = 0;
-	side->packets = 0;
-	side->first_us = INT64_MAX;
-	side->last_us = INT64_MIN;
-	side->length_min = UINT32_MAX;
-	side->length_max = 0;
-	side->tcp_flags = 0;
-	side->ttl_min = UINT8_MAX;
-	side->ttl_max = 0;
-}
-
-static void export_flow(
-	struct flow_cache *cache, const struct flow *flow, enum record_end_reason reason)
-{
-	struct flow_output_cause cause = {.reason = reason,
-		.cache_id = cache->id,
-		.biflow = cache->biflow,
-		.shown = &cache->shown};
-	uint32_t entry = (uint32_t)(flow - cache->table.flows);
-
-	cause.application =
-		flow_applications_name(&cache->applications, entry, reason != RECORD_END_ACTIVE);
-	flow_output_write(cache->output, flow, entry, &cause);
-}
-
 static void expire(struct flow_cache *cache, uint32_t entry, enum record_end_reason reason)
 {
 	flow_wheel_take(&cache->wheel, entry);
-	export_flow(cache, &cache->table.flows[entry], reason);
+	flow_cache_export(cache, &cache->table.flows[entry], reason);
 	flow_table_remove(&cache->table, entry);
 }
 
@@ -128,7 +103,7 @@ static void begin(struct flow_cache *cache, struct flow *flow, const struct flow
 		flow_key_reverse(&flow->key);
 	}
 	for (unsigned end = 0; end < 2; end++) {
-		side_empty(&flow->side[end]);
+		flow_side_empty(&flow->side[end]);
 		flow->side[end].tcp_isn = 0;
 	}
 	flow->rtt_us = 0;
@@ -140,22 +115,15 @@ static void begin(struct flow_cache *cache, struct flow *flow, const struct flow
 	cache->output->flows++;
 }
 
-/* Begin the next record of a flow: RFC 5103 5.3, the direction stays. */
-static void split(struct flow *flow)
-{
-	side_empty(&flow->side[0]);
-	side_empty(&flow->side[1]);
-	if (flow->state & FLOW_SYN_SEEN) { /* handshakes of that length are not measured */
-		flow->rtt_us = 0;
-		flow->state &= (uint8_t) ~(FLOW_SYN_SEEN | FLOW_SYN_ACK_SEEN);
-	}
-}
-
 /* Follow a TCP connection; one that closes is looked at sooner. */
 static void connection(
 	struct flow_cache *cache, struct flow *flow, const struct flow_packet *packet, unsigned end)
 {
-	if (flow_tcp_step(flow, packet, end)) {
+	bool closed = flow_tcp_step(flow, packet, end);
+
+	if (!cache->natural) {
+		flow->state &= (uint8_t)~FLOW_CLOSED;
+	} else if (closed) {
 		uint32_t entry = (uint32_t)(flow - cache->table.flows);
 
 		flow_wheel_take(&cache->wheel, entry);
@@ -194,13 +162,13 @@ static __attribute__((noinline)) bool turn(struct flow_cache *cache, struct flow
 
 	if (packet->time_us >= flow_deadline(cache, flow) ||
 		flow_tcp_is_another(flow, packet, place->end)) {
-		export_flow(cache, flow, natural_reason(flow));
+		flow_cache_export(cache, flow, natural_reason(flow));
 		begin(cache, flow, packet, place);
 		fresh = true;
 	} else if (is_long(cache, flow, packet->time_us)) {
 		flow_identity_split(cache, flow, flow_first(flow), packet->time_us);
-		export_flow(cache, flow, RECORD_END_ACTIVE);
-		split(flow);
+		flow_cache_export(cache, flow, RECORD_END_ACTIVE);
+		flow_split(flow);
 	}
 	if (packet->transport == FLOW_TRANSPORT_TCP) {
 		connection(cache, flow, packet, place->end);
@@ -260,7 +228,7 @@ static __attribute__((noinline)) uint32_t create(
 	uint32_t entry = flow_table_add(&cache->table, place->tag);
 	struct flow *flow;
 
-	if (entry == 0 && cache->table.count > 0) {
+	if (entry == 0 && cache->table.count > 0 && cache->interval_us == 0) {
 		evict(cache);
 		entry = flow_table_add(&cache->table, place->tag);
 	}
@@ -441,6 +409,9 @@ void flow_cache_advance(struct flow_cache *cache, int64_t now_us)
 		return;
 	}
 	cache->next_us = (now + 1) * wheel->tick_us;
+	if (cache->interval_us != 0) {
+		flow_cache_interval(cache, now_us);
+	}
 	if (cache->table.count == 0) {
 		wheel->tick = now;
 		return;
@@ -451,49 +422,4 @@ void flow_cache_advance(struct flow_cache *cache, int64_t now_us)
 		wheel->tick = tick;
 		visit(cache, tick, now_us);
 	}
-}
-
-static int64_t timeout_us(int64_t timeout_ms)
-{
-	return timeout_ms > 0 && timeout_ms < FOREVER_US / 1000 ? timeout_ms * 1000 : FOREVER_US;
-}
-
-bool flow_cache_init(struct flow_cache *cache, const struct meter_cache_config *config,
-	const struct hash_key *hash, struct flow_output *output)
-{
-	uint32_t fields = config->key_fields != 0 ? config->key_fields : FLOW_KEY_5TUPLE;
-	struct flow_key_words mask;
-
-	memset(cache, 0, sizeof(*cache));
-	flow_key_mask(fields, &mask);
-	flow_output_shown(fields, &cache->shown);
-	cache->output = output;
-	cache->biflow = !config->uniflow && flow_key_is_symmetric(fields);
-	cache->plain = fields == FLOW_KEY_5TUPLE;
-	cache->streams = (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
-	cache->active_us = timeout_us(config->active_timeout_ms);
-	cache->idle_us = timeout_us(config->idle_timeout_ms);
-	cache->linger_us = time_min(FLOW_LINGER_US, cache->idle_us);
-	cache->wheel_us = time_min(cache->idle_us, WHEEL_MAX_US);
-	cache->next_us = INT64_MIN;
-	if (!flow_table_init(&cache->table, config->flows_max, &mask, hash)) {
-		return false;
-	}
-	flow_wheel_init(&cache->wheel, cache->table.flows, cache->wheel_us);
-	return true;
-}
-
-void flow_cache_done(struct flow_cache *cache)
-{
-	flow_applications_done(&cache->applications);
-	flow_table_done(&cache->table);
-}
-
-void flow_cache_finish(struct flow_cache *cache, enum record_end_reason reason)
-{
-	for (uint32_t entry = 0; (entry = flow_table_next(&cache->table, entry)) != 0;) {
-		export_flow(cache, &cache->table.flows[entry], reason);
-	}
-	flow_table_clear(&cache->table);
-	flow_wheel_clear(&cache->wheel);
 }

@@ -24,10 +24,14 @@ struct flow_cache {
 	int64_t idle_us;
 	int64_t active_us;
 	int64_t linger_us;
-	int64_t wheel_us; /* how long after its last packet a flow is looked at */
-	int64_t next_us;  /* when the wheel turns next */
+	int64_t wheel_us;    /* how long after its last packet a flow is looked at */
+	int64_t next_us;     /* when the wheel turns next, or the interval ends */
+	int64_t interval_us; /* permanent: between exports; 0: another kind */
+	int64_t export_us;   /* permanent: the next; 0: none yet */
+	uint32_t sequence;   /* its selection sequence; 0: none */
 	uint8_t id;
 	bool biflow;
+	bool natural;  /* connections end by FIN and RST */
 	bool plain;    /* the key is the 5-tuple */
 	bool inspects; /* this cache's flows are the ones whose payload is looked into */
 	bool streams;  /* and are single connections */

@@ -125,8 +125,8 @@ static void write_many(struct flow_record *r)
 	}
 }
 
-void flow_output_write(struct flow_output *output, const struct flow *flow, uint32_t entry,
-	const struct flow_output_cause *cause)
+struct flow_record *flow_output_write(struct flow_output *output, const struct flow *flow,
+	uint32_t entry, const struct flow_output_cause *cause)
 {
 	struct record_writer *writer = &output->writers[cause->cache_id];
 	struct flow_record *r = record_writer_next(writer);
@@ -154,6 +154,7 @@ void flow_output_write(struct flow_output *output, const struct flow *flow, uint
 	r->direction = is_private(key.address[0], key.ip_version) ? 0 : 1;
 	r->biflow_direction = cause->biflow && flow->state & FLOW_INITIATOR_KNOWN ? 1 : 0;
 	r->cache_id = cause->cache_id;
+	r->selection_sequence = cause->sequence;
 	if (!pair) {
 		write_many(r);
 	}
@@ -166,4 +167,5 @@ void flow_output_write(struct flow_output *output, const struct flow *flow, uint
 	}
 	output->records++;
 	output->ended[cause->reason]++;
+	return r;
 }

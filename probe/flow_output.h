@@ -13,6 +13,7 @@ struct identity; /* probe/identity.h */
 
 /** What all caches of a meter share: where records go and what is the same in all of them. */
 struct flow_output {
+	unsigned writer_count;
 	struct record_writer *writers;               /* by cache_id; the meter's */
 	struct identity *identity;                   /* borrowed; NULL: no names, no devices */
 	uint32_t interfaces[FLOW_OUTPUT_INTERFACES]; /* exported numbers, by index in the source */
@@ -30,6 +31,7 @@ struct flow_output {
 struct flow_output_cause {
 	enum record_end_reason reason;
 	uint8_t cache_id;
+	uint32_t sequence; /* selection sequence; 0: none */
 	bool biflow;
 	const char *application; /* name; NULL or "": none */
 	/* What of the first packet's key the record shows: an address, a port or the protocol that
@@ -43,6 +45,9 @@ struct flow_output_cause {
  */
 void flow_output_shown(uint32_t fields, struct flow_key_words *ret_mask);
 
-/** Make a record of @flow, which is number @entry of its table and has packets. */
-void flow_output_write(struct flow_output *output, const struct flow *flow, uint32_t entry,
-	const struct flow_output_cause *cause);
+/**
+ * Make a record of @flow, which is number @entry of its table (0: it is in none) and has packets. It is
+ * valid until the next one is made.
+ */
+struct flow_record *flow_output_write(struct flow_output *output, const struct flow *flow,
+	uint32_t entry, const struct flow_output_cause *cause);

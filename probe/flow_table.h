@@ -7,7 +7,8 @@
 #include "base/hash.h"
 #include "probe/flow_key.h"
 
-/** One direction of a flow since its last record. Empty: packets 0, first INT64_MAX, last INT64_MIN. */
+/** One direction of a flow since its last record. Empty: packets 0, first INT64_MAX / 2, last
+ * INT64_MIN / 2, so that there is room to add timeouts. */
 struct flow_side {
 	uint64_t octets;
 	uint64_t packets;

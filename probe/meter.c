@@ -6,10 +6,10 @@
 #include "probe/flow_cache.h"
 #include "probe/fragment.h"
 #include "probe/identity.h"
+#include "probe/meter_config.h"
 #include "probe/meter_fast.h"
 #include "probe/meter_selection.h"
 #include "probe/network.h"
-#include "probe/selection_check.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -140,9 +140,10 @@ static void take_ip(struct meter *meter, const struct packet *packet, const stru
 	if (meter->selection != NULL) {
 		struct selector_packet seen = {.flow = &parsed,
 			.ip = frame->data + frame->at,
-			.ip_octets = (uint32_t)(frame->end - frame->at)};
+			.ip_octets = (uint32_t)(frame->end - frame->at),
+			.frame = packet};
 
-		parsed.skipped = meter_selection_skipped(meter->selection, &seen);
+		parsed.skipped = meter_selection_skipped(meter->selection, &seen, &meter->output);
 	}
 	if (fragment.offset != 0) {
 		if (fragments_later(meter->fragments, fragment.identification, &parsed)) {
@@ -200,10 +201,12 @@ static __attribute__((noinline)) bool is_selected(
 	struct meter *meter, const struct packet *packet, struct flow_packet *pending)
 {
 	uint32_t at = meter_fast_ip(packet);
-	struct selector_packet seen = {
-		.flow = pending, .ip = packet->data + at, .ip_octets = packet->captured - at};
+	struct selector_packet seen = {.flow = pending,
+		.ip = packet->data + at,
+		.ip_octets = packet->captured - at,
+		.frame = packet};
 
-	pending->skipped = meter_selection_skipped(meter->selection, &seen);
+	pending->skipped = meter_selection_skipped(meter->selection, &seen, &meter->output);
 	return pending->skipped != meter->selection->all;
 }
 
@@ -269,7 +272,7 @@ void meter_packets(void *meter_, const struct packet *packets, unsigned count)
 
 static void flush(struct meter *meter)
 {
-	for (unsigned i = 0; i < meter->cache_count; i++) {
+	for (unsigned i = 0; i < meter->output.writer_count; i++) {
 		record_writer_flush(&meter->output.writers[i]);
 	}
 }
@@ -333,58 +336,18 @@ const struct selection *meter_selection(const struct meter *meter, unsigned cach
 		       : NULL;
 }
 
-static bool check_config(const struct meter_config *config, GError **error)
-{
-	if (config->cache_count == 0 || config->cache_count > METER_CACHES_MAX) {
-		g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-			"meter: %u caches; there must be 1 to %d", config->cache_count,
-			METER_CACHES_MAX);
-		return false;
-	}
-	for (unsigned i = 0; i < config->cache_count; i++) {
-		if (config->caches[i].key_fields & ~(uint32_t)FLOW_KEY_FIELDS) {
-			g_set_error(error, WEIR_ERROR, WEIR_ERROR_USAGE,
-				"meter: flow key 0x%x of cache %u has unknown fields",
-				config->caches[i].key_fields, i);
-			return false;
-		}
-		if (!selection_check(&config->caches[i].selection, error)) {
-			g_prefix_error(error, "meter: cache %u: ", i);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* Cache whose flows are looked into: the first that tells connections apart, of all packets if there
- * is such a one; else the first. */
-static unsigned inspecting_cache(const struct meter_config *config)
-{
-	unsigned best = 0;
-	unsigned best_marks = 0;
-
-	for (unsigned i = 0; i < config->cache_count; i++) {
-		uint32_t fields = config->caches[i].key_fields;
-		bool tells = fields == 0 || (fields & FLOW_KEY_5TUPLE) == FLOW_KEY_5TUPLE;
-		unsigned marks = tells ? 1 + (config->caches[i].selection.count == 0) : 0;
-
-		if (marks > best_marks) {
-			best = i;
-			best_marks = marks;
-		}
-	}
-	return best;
-}
-
 static bool open_caches(struct meter *meter, const struct meter_config *config, GError **error)
 {
-	unsigned first = inspecting_cache(config);
+	unsigned first = meter_config_inspecting(config);
 
 	meter->caches = g_new0(struct flow_cache, config->cache_count);
 	for (unsigned i = 0; i < config->cache_count; i++) {
 		unsigned id = (i + first) % config->cache_count;
-		struct flow_cache *cache = &meter->caches[i];
+		struct flow_cache *cache = &meter->caches[meter->cache_count];
 
+		if (config->caches[id].type == METER_CACHE_IMMEDIATE) {
+			continue;
+		}
 		if (!flow_cache_init(cache, &config->caches[id], &meter->hash, &meter->output)) {
 			g_set_error(error, WEIR_ERROR, WEIR_ERROR_LIMIT,
 				"meter: no memory for %u flows in cache %u",
@@ -392,7 +355,10 @@ static bool open_caches(struct meter *meter, const struct meter_config *config, 
 			return false;
 		}
 		cache->id = (uint8_t)id;
-		cache->inspects = i == 0;
+		cache->inspects = meter->cache_count == 0;
+		if (meter_selection(meter, id) != NULL) {
+			cache->sequence = (uint32_t)meter_selection(meter, id)->id;
+		}
 		meter->cache_count++;
 	}
 	return true;
@@ -431,6 +397,7 @@ static void open_output(struct meter *meter, const struct meter_config *config)
 	struct flow_output *output = &meter->output;
 
 	output->writers = g_new(struct record_writer, config->cache_count);
+	output->writer_count = config->cache_count;
 	output->identity = meter->identity;
 	output->observation_point = config->observation_point;
 	output->generation = 1;
@@ -445,7 +412,7 @@ struct meter *meter_new(const struct meter_config *config, struct identity *iden
 {
 	struct meter *meter;
 
-	if (!check_config(config, error)) {
+	if (!meter_config_check(config, error)) {
 		return NULL;
 	}
 	meter = g_new0(struct meter, 1);

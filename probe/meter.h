@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/record.h"
+#include "base/section.h"
 #include "base/selection.h"
 #include "probe/flow.h"
 #include "probe/packet.h"
@@ -16,9 +17,24 @@ struct selection;    /* probe/selector.h */
 #define METER_CACHES_MAX     RECORD_CACHES_MAX
 #define METER_CACHE_NAME_MAX 31
 
+/** Kinds of caches, as ietf-ipfix-packet-sampling has them. */
+enum meter_cache_type {
+	METER_CACHE_NATURAL,   /* flows end by timeouts, and by FIN and RST */
+	METER_CACHE_TIMEOUT,   /* by timeouts alone */
+	METER_CACHE_PERMANENT, /* never: what was counted is exported at intervals; when it is full,
+			       * packets of further flows are ignored */
+	METER_CACHE_IMMEDIATE  /* each packet is a record; none of the timeouts, no key */
+};
+
 struct meter_cache_config {
 	char name[METER_CACHE_NAME_MAX + 1]; /* "": none, of the only one */
-	uint32_t key_fields;                 /* enum flow_key_field bits; 0: the 5-tuple */
+	enum meter_cache_type type;
+	uint32_t key_fields; /* enum flow_key_field bits; 0: the 5-tuple */
+	/* immediate: what the record has of the packet, and at most how many octets (1 to
+	 * RECORD_TEXT_MAX); none: nothing. */
+	enum record_section section;
+	uint32_t section_octets;
+	int64_t interval_ms;       /* permanent: between exports, at least 1 */
 	int64_t active_timeout_ms; /* a record at least this often while packets flow; 0: never */
 	int64_t idle_timeout_ms;   /* a flow ends when it is silent so long; 0: never */
 	uint32_t flows_max;        /* when full, the flow silent longest gives way */
@@ -75,8 +91,9 @@ struct meter;
  * A metering process: parses, keeps flows in its caches, hands ended flows to @sink, each cache's in
  * batches of their own.
  * @identity: borrowed, must outlive the meter; NULL: no devices, no names (and no cost for them).
- * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key or
- * selection, or when applications are to be recognised and no cache has the 5-tuple in its key.
+ * Fails with WEIR_ERROR_LIMIT when the caches cannot be allocated, WEIR_ERROR_USAGE on a bad key,
+ * interval, section or selection, or when applications are to be recognised and no cache has the
+ * 5-tuple in its key.
  */
 struct meter *meter_new(const struct meter_config *config, struct identity *identity,
 	record_sink sink, void *context, GError **error);

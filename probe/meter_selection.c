@@ -3,14 +3,21 @@
 #include <glib.h>
 #include <string.h>
 
+/* Every packet: SELECTION_ALL. */
+static const struct selection_spec every = {.count = 1};
+
 struct meter_selection *meter_selection_new(const struct meter_config *config)
 {
 	struct meter_selection *selection = g_new0(struct meter_selection, 1);
 	uint64_t first = config->first_sequence != 0 ? config->first_sequence : 1;
-	bool selects = false;
+	bool needed = false;
 
 	for (unsigned i = 0; i < config->cache_count; i++) {
-		const struct selection_spec *spec = &config->caches[i].selection;
+		const struct meter_cache_config *cache = &config->caches[i];
+		bool immediate = cache->type == METER_CACHE_IMMEDIATE;
+		/* A packet report tells which selection it comes of (RFC 5476 6.4.1). */
+		const struct selection_spec *spec =
+			immediate && cache->selection.count == 0 ? &every : &cache->selection;
 
 		selection->all |= (uint8_t)(1 << i);
 		if (spec->count > 0) {
@@ -19,10 +26,17 @@ struct meter_selection *meter_selection_new(const struct meter_config *config)
 			selection->sequences[i] = g_new(struct selection, 1);
 			selection_init(selection->sequences[i], spec, seed);
 			selection->sequences[i]->id = first + i;
-			selects = true;
+			needed = true;
+		}
+		if (immediate) {
+			selection->is_immediate |= (uint8_t)(1 << i);
+			selection->immediate[i] =
+				(struct packet_report_kind){.cache_id = (uint8_t)i,
+					.section = (uint8_t)cache->section,
+					.section_octets = (uint16_t)cache->section_octets};
 		}
 	}
-	if (!selects) {
+	if (!needed) {
 		meter_selection_free(selection);
 		return NULL;
 	}
@@ -37,8 +51,8 @@ void meter_selection_free(struct meter_selection *selection)
 	g_free(selection);
 }
 
-uint8_t meter_selection_skipped(
-	struct meter_selection *selection, const struct selector_packet *packet)
+uint8_t meter_selection_skipped(struct meter_selection *selection,
+	const struct selector_packet *packet, struct flow_output *output)
 {
 	uint8_t skipped = 0;
 
@@ -46,6 +60,9 @@ uint8_t meter_selection_skipped(
 		struct selection *sequence = selection->sequences[i];
 
 		if (sequence != NULL && !selection_take(sequence, packet)) {
+			skipped |= (uint8_t)(1 << i);
+		} else if (selection->is_immediate >> i & 1) {
+			packet_report_write(output, &selection->immediate[i], sequence, packet);
 			skipped |= (uint8_t)(1 << i);
 		}
 	}

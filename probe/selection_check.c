@@ -136,6 +136,8 @@ static bool check_selector(const struct selection_spec_selector *s, GError **err
 
 bool selection_check(const struct selection_spec *spec, GError **error)
 {
+	unsigned digests = 0;
+
 	if (spec->count > SELECTION_SELECTORS_MAX) {
 		return wrong(
 			error, "%u selectors: at most %d", spec->count, SELECTION_SELECTORS_MAX);
@@ -145,6 +147,7 @@ bool selection_check(const struct selection_spec *spec, GError **error)
 			g_prefix_error(error, "selector %u: ", i + 1);
 			return false;
 		}
+		digests += spec->selectors[i].digest;
 	}
-	return true;
+	return digests <= 1 || wrong(error, "%u selectors make digests: one may", digests);
 }

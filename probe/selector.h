@@ -5,6 +5,7 @@
 
 #include "base/selection.h"
 #include "probe/flow_packet.h"
+#include "probe/packet.h"
 #include "probe/selector_random.h"
 
 /** A packet as selectors see it. */
@@ -12,6 +13,7 @@ struct selector_packet {
 	const struct flow_packet *flow; /* parsed; its name and inspect members are not looked at */
 	const uint8_t *ip;              /* its IP header, the fixed one captured whole */
 	uint32_t ip_octets;             /* captured from there on */
+	const struct packet *frame;     /* that it came in; not looked at to select */
 };
 
 /** One selector at work. */

@@ -86,7 +86,31 @@ check("selected packets are metered alone, and counted by each selector",
       and sum(r["packetDeltaCount"] + r.get("reversePacketDeltaCount", 0)
               for r in map(json.loads, done.stdout.splitlines()))
       == selectors[1]["selected_packets"] == (selectors[1]["observed_packets"] + 1) // 2, done)
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "packets.ipfix")
+    done = weir("meter", "-r", HOME, "-o", "file:" + path + "?profile=psamp&cache=packets",
+                "-o", "json:" + path + ".json", "--cache", "flows", "--cache",
+                "packets?cache-type=immediate&section=ip:40&"
+                "select=match:proto=6+hash:bob:init=7:digest=yes", "--stats", "json")
+    selectors = json.loads(done.stdout or "{}").get("selectors", [])
+    done = weir("dump", path)
+    reports = [r["rec"] for r in map(json.loads, done.stdout.splitlines())
+               if "ipHeaderPacketSection" in r.get("rec", {})]
+    sections = [bytes.fromhex(r["ipHeaderPacketSection"]) for r in reports]
+    check("an immediate cache reports every packet that is selected, with its digest and section",
+          len(reports) == selectors[1]["selected_packets"] > 10
+          and all(s[0] >> 4 in (4, 6) and len(s) == min(40, r["ipTotalLength"])
+                  for s, r in zip(sections, reports))
+          and len({r["digestHashValue"] for r in reports}) > len(reports) * 0.7, done)
 for title, arguments, reason in (
+        ("payload in the clear", ("--cache-type", "immediate", "--section", "ip:64", "-o",
+                                  "udp:127.0.0.1:9?profile=psamp"), "payload=1"),
+        ("packet reports with hidden addresses", ("--cache-type", "immediate", "-o",
+                                                  "file:/dev/null?profile=psamp&addresses=all"),
+         "which its options hide"),
+        ("packet reports of flows", ("-o", "file:/dev/null?profile=psamp"), "immediate"),
+        ("sections of flows", ("--section", "ip", "-o", "json:-"), "only immediate"),
+        ("an interval without its type", ("--interval", "5", "-o", "json:-"), "only permanent"),
         ("a cache that does not exist", ("--cache", "a", "-o", "json:-?cache=b"),
          "'json:-?cache=b': option cache=b: there is no such cache; there are 'a'"),
         ("a cache without caches", ("-o", "json:-?cache=b"), "the only one has no name"),

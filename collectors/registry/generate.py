@@ -25,6 +25,7 @@ REVERSE = 29305
 # may be shorter than their element (RFC 7011 section 6.2).
 KINDS = {"TIME": ["dateTimeMilliseconds"] * 2, "BOOL": ["boolean"] * 2, "MAC": ["macAddress"] * 2,
          "ADDR": ["ipv4Address", "ipv6Address"], "TEXT": ["string"] * 2, "FLAGS": ["unsigned16"] * 2,
+         "OCTETS": ["octetArray"] * 2,
          "U8": ["unsigned(8|16|32|64)"] * 2, "U16": ["unsigned(16|32|64)"] * 2,
          "U32": ["unsigned(32|64)"] * 2, "U64": ["unsigned64"] * 2}
 

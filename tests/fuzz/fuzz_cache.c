@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/key.h"
+#include "base/section.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,5 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(cache.active_timeout_ms > 0 && cache.active_timeout_ms <= CACHE_TIMEOUT_MAX_MS);
 	must(cache.idle_timeout_ms > 0 && cache.idle_timeout_ms <= CACHE_TIMEOUT_MAX_MS);
 	must(cache.flows_max > 0);
+	must((cache.type == METER_CACHE_PERMANENT) == (cache.interval_ms > 0));
+	must(cache.section == RECORD_SECTION_NONE ||
+		(cache.type == METER_CACHE_IMMEDIATE && cache.section_octets > 0 &&
+			cache.section_octets <= RECORD_TEXT_MAX));
 	return 0;
 }

@@ -186,3 +186,9 @@ tests_unit_test_privacy_SOURCES = tests/unit/test_privacy.c tests/unit/unit.h
 tests_unit_test_privacy_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_privacy_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_privacy
+
+check_PROGRAMS += tests/unit/test_packet_export
+tests_unit_test_packet_export_SOURCES = tests/unit/test_packet_export.c tests/unit/unit.h
+tests_unit_test_packet_export_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_packet_export_LDADD = $(EXPORTER_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_packet_export

@@ -50,6 +50,16 @@ struct encoder *encoder_new(
 	return encoder;
 }
 
+bool encoder_takes_packets(const struct encoder *encoder)
+{
+	return false;
+}
+
+void encoder_counters(const struct encoder *encoder, struct encoder_counters *ret_counters)
+{
+	memset(ret_counters, 0, sizeof(*ret_counters));
+}
+
 void encoder_free(struct encoder *encoder)
 {
 	g_free(encoder);

@@ -31,6 +31,12 @@ tests_unit_test_cache_options_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cache_options_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_cache_options
 
+check_PROGRAMS += tests/unit/test_flow_cache
+tests_unit_test_flow_cache_SOURCES = tests/unit/test_flow_cache.c $(METER_TEST_SOURCES)
+tests_unit_test_flow_cache_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_flow_cache_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_flow_cache
+
 check_PROGRAMS += tests/unit/test_flow_key
 tests_unit_test_flow_key_SOURCES = tests/unit/test_flow_key.c $(METER_TEST_SOURCES)
 tests_unit_test_flow_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -97,6 +103,12 @@ tests_unit_test_network_SOURCES = tests/unit/test_network.c $(METER_TEST_SOURCES
 tests_unit_test_network_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_network_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
 TESTS += tests/unit/test_network
+
+check_PROGRAMS += tests/unit/test_packet_report
+tests_unit_test_packet_report_SOURCES = tests/unit/test_packet_report.c $(METER_TEST_SOURCES)
+tests_unit_test_packet_report_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_packet_report_LDADD = $(PROBE_LIBS) $(UNIT_LIBS)
+TESTS += tests/unit/test_packet_report
 
 check_PROGRAMS += tests/unit/test_selection_text
 tests_unit_test_selection_text_SOURCES = tests/unit/test_selection_text.c tests/unit/unit.h

@@ -1,4 +1,5 @@
 #include "tests/unit/stream_sample.h"
+#include "base/section.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,8 @@ void stream_sample_message(enum stream_type type, struct stream_message *ret)
 		ret->cache = (struct stream_cache){.id = 1,
 			.count = 2,
 			.uniflow = true,
+			.section = RECORD_SECTION_FRAME,
+			.type = STREAM_CACHE_TYPE_MAX,
 			.key_fields = 3,
 			.active_timeout_ms = 300000,
 			.idle_timeout_ms = 60000,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/key.h"
+#include "base/section.h"
 #include "probe/metering_options.h"
 #include "tests/unit/unit.h"
 
@@ -59,6 +60,40 @@ static void every_option_is_taken(void **state)
 	assert_int_equal(cache.key_fields, FLOW_KEY_VLAN);
 }
 
+static void each_type_has_its_own_options_and_defaults(void **state)
+{
+	struct cache_options options = defaults();
+	struct meter_config config = {.cache_count = 1};
+	struct meter_cache_config *cache = &config.caches[0];
+	struct stream_cache told;
+
+	assert_true(cache_options_parse("a", &options, cache, NULL));
+	assert_int_equal(cache->type, METER_CACHE_NATURAL);
+	assert_true(cache_options_parse("a?cache-type=timeout", &options, cache, NULL));
+	assert_int_equal(cache->type, METER_CACHE_TIMEOUT);
+	assert_true(cache_options_parse("a?cache-type=permanent", &options, cache, NULL));
+	assert_int_equal(cache->type, METER_CACHE_PERMANENT);
+	assert_int_equal(cache->interval_ms, 60000);
+	assert_true(
+		cache_options_parse("a?cache-type=permanent&interval=0.5", &options, cache, NULL));
+	assert_int_equal(cache->interval_ms, 500);
+	cache_options_tell(&config, 0, &told);
+	assert_int_equal(told.type, METER_CACHE_PERMANENT);
+	assert_int_equal(told.active_timeout_ms, 500);
+	assert_true(cache_options_parse("a?cache-type=immediate", &options, cache, NULL));
+	assert_int_equal(cache->section, RECORD_SECTION_HEADERS);
+	assert_int_equal(cache->section_octets, RECORD_TEXT_MAX);
+	assert_true(cache_options_parse(
+		"a?section=frame:20&cache-type=immediate", &options, cache, NULL));
+	assert_int_equal(cache->section, RECORD_SECTION_FRAME);
+	assert_int_equal(cache->section_octets, 20);
+	cache_options_tell(&config, 0, &told);
+	assert_int_equal(told.section, RECORD_SECTION_FRAME);
+	assert_true(
+		cache_options_parse("a?section=none&cache-type=immediate", &options, cache, NULL));
+	assert_int_equal(cache->section, RECORD_SECTION_NONE);
+}
+
 static void refuse(const char *text, const char *reason)
 {
 	struct cache_options options = defaults();
@@ -87,6 +122,13 @@ static void what_cannot_be_is_refused_with_its_reason(void **state)
 	refuse("a?key=%", "key: a '%' must be followed by two hexadecimal digits");
 	refuse("a?key=colour", "key: flow key 'colour': 'colour' is no field");
 	refuse("a?select=colour", "select: ");
+	refuse("a?cache-type=eternal", "cache-type: ");
+	refuse("a?interval=5", "interval: only permanent caches");
+	refuse("a?section=ip", "section: only immediate caches");
+	refuse("a?cache-type=immediate&section=all", "section: 'all': it is none of");
+	refuse("a?cache-type=immediate&section=ip:256", "section: 'ip:256': '256' is no number");
+	refuse("a?cache-type=immediate&section=ip:0", "section: 'ip:0': '0' is no number");
+	refuse("a?cache-type=immediate&section=none:1", "section: 'none:1': '1' is no number");
 	refuse("a?idle=0", "idle: '0' is not a number of seconds");
 	refuse("a?max-flows=many", "max-flows: 'many' is not a number");
 	refuse("a?uniflow=maybe", "uniflow: 'maybe' is neither yes nor no");
@@ -187,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_alone_takes_every_default),
 		cmocka_unit_test(every_option_is_taken),
+		cmocka_unit_test(each_type_has_its_own_options_and_defaults),
 		cmocka_unit_test(what_cannot_be_is_refused_with_its_reason),
 		cmocka_unit_test(the_longest_name_fits),
 		cmocka_unit_test(without_caches_there_is_one_without_a_name),

@@ -285,7 +285,7 @@ static void what_cannot_be_is_refused_with_its_reason(void **state)
 {
 	bool names;
 
-	refuse("complete", 1420, "profile 'complete': not one of basic, biflow, full");
+	refuse("complete", 1420, "profile 'complete': not one of basic, biflow, full, psamp");
 	refuse("basic", 511, "message size 511: not within 512 to 65535 octets");
 	refuse("basic", 65536, "message size 65536: not within 512 to 65535 octets");
 	assert_true(encoder_profile("basic", &names));

@@ -146,6 +146,7 @@ static const struct {
 	{"hash:bob:share=0.5:size=257", "at most 256"},
 	{"hash:bob:share=0.5:offset=65536", "at most 65535"},
 	{"hash:bob:share=0.5:colour=1", "'colour'"},
+	{"hash:bob:digest=yes+hash:crc32:digest=yes", "2 selectors make digests"},
 	{"hash:bob:share", "NAME=VALUE"},
 	{"hash:ipsx:share=0.5:size=9", "always takes 8"},
 	{"hash:ipsx:share=0.5:init=1", "no initialiser"},

@@ -215,7 +215,7 @@ static void change_bool(struct flow_record *record)
 
 static void change_reserved(struct flow_record *record)
 {
-	record->reserved[3] = 1;
+	record->reserved[0] = 1;
 }
 
 static void records_with_bad_references_are_refused(void **state)
