@@ -232,7 +232,7 @@ void destination_settle(struct destination *d)
 {
 	uint64_t open_octets = 0;
 
-	if (d->sent.head == NULL) {
+	if (d->sent.head == NULL || d->ops->unacknowledged == NULL) {
 		return;
 	}
 	open_octets = d->ops->unacknowledged(d->transport);

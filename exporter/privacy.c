@@ -1,7 +1,6 @@
 #include "exporter/privacy.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -61,21 +60,33 @@ static bool key_load(const char *path, uint8_t ret_key[PRIVACY_KEY_OCTETS], GErr
 	return good;
 }
 
+/* Six pairs of hexadecimal digits with colons between them. */
+static bool mac_parse(const char *text, uint8_t ret_mac[6])
+{
+	if (strlen(text) != 17) {
+		return false;
+	}
+	for (unsigned i = 0; i < 6; i++) {
+		const char *pair = text + (size_t)3 * i;
+		int high = g_ascii_xdigit_value(pair[0]);
+		int low = g_ascii_xdigit_value(pair[1]);
+
+		if (high < 0 || low < 0 || (i < 5 && pair[2] != ':')) {
+			return false;
+		}
+		ret_mac[i] = (uint8_t)(high * 16 + low);
+	}
+	return true;
+}
+
 /* One device of a list: a number, or a MAC address with colons. */
 static bool listed_parse(const char *text, struct privacy_listed *ret)
 {
-	unsigned mac[6];
-	int end = 0;
 	char *rest = NULL;
 	guint64 id;
 
 	*ret = (struct privacy_listed){.id = 0};
-	if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4],
-		    &mac[5], &end) == 6 &&
-		text[end] == '\0') {
-		for (int i = 0; i < 6; i++) {
-			ret->mac[i] = (uint8_t)mac[i];
-		}
+	if (mac_parse(text, ret->mac)) {
 		ret->by_mac = true;
 		return true;
 	}

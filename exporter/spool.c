@@ -40,10 +40,15 @@ struct spool *spool_open(const struct spool_config *config, GError **error)
 	return spool;
 }
 
+static void close_if_open(int fd)
+{
+	if (fd >= 0) {
+		(void)close(fd);
+	}
+}
+
 void spool_free(struct spool *spool)
 {
-	int *const descriptors[] = {&spool->position_file, &spool->directory, &spool->lock};
-
 	if (spool == NULL) {
 		return;
 	}
@@ -52,11 +57,9 @@ void spool_free(struct spool *spool)
 	}
 	g_ptr_array_unref(spool->files);
 	g_array_unref(spool->given);
-	for (size_t i = 0; i < G_N_ELEMENTS(descriptors); i++) {
-		if (*descriptors[i] >= 0) {
-			(void)close(*descriptors[i]);
-		}
-	}
+	close_if_open(spool->position_file);
+	close_if_open(spool->directory);
+	close_if_open(spool->lock);
 	queue_clear(&spool->templates);
 	g_free(spool->name);
 	g_free(spool);

@@ -342,22 +342,16 @@ static bool next_message(struct wire *w, struct wire *ret_message)
 }
 
 /* How many data records a message has follows from the sequence number of the one behind it. */
-bool spool_file_templates(int directory, struct spool_file *file, struct queue *ret)
+static bool take_templates(struct wire w, uint32_t records, struct queue *ret)
 {
-	uint32_t octets = file->header.template_octets;
-	g_autofree uint8_t *all = g_malloc(octets);
-	struct wire w = wire_of(all, octets);
 	struct wire one;
 
-	if (!spool_file_reopen(directory, file) || !read_all(file->data, all, octets, 0)) {
-		return false;
-	}
 	while (next_message(&w, &one)) {
 		struct message_info info = {.size = (uint32_t)wire_left(&one), .templates = true};
 		uint32_t sequence = load_be32(one.at + SEQUENCE_OFFSET);
 		uint32_t next = wire_left(&w) >= IPFIX_HEADER_OCTETS
 					? load_be32(w.at + SEQUENCE_OFFSET)
-					: file->header.template_records;
+					: records;
 
 		info.data_records = next - sequence;
 		queue_push(ret, &info, one.at);
@@ -366,4 +360,20 @@ bool spool_file_templates(int directory, struct spool_file *file, struct queue *
 		errno = EBADMSG;
 	}
 	return !w.bad;
+}
+
+bool spool_file_templates(int directory, struct spool_file *file, struct queue *ret)
+{
+	uint32_t octets = file->header.template_octets;
+	uint8_t *all;
+	bool good;
+
+	if (!spool_file_reopen(directory, file)) {
+		return false;
+	}
+	all = g_malloc(octets);
+	good = read_all(file->data, all, octets, 0) &&
+	       take_templates(wire_of(all, octets), file->header.template_records, ret);
+	g_free(all);
+	return good;
 }

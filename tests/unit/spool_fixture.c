@@ -111,16 +111,20 @@ void spool_keep(struct spool_fixture *f, uint32_t name)
 /* The next message's name, checked to be whole; 0: none. */
 uint32_t spool_take(struct spool_fixture *f)
 {
-	g_autofree struct message *m = spool_next(f->spool);
-	g_autofree struct message *want = NULL;
+	struct message *m = spool_next(f->spool);
+	struct message *want;
+	uint32_t name;
 
 	if (m == NULL) {
 		return 0;
 	}
-	want = spool_make(spool_name_of(m), m->info.size);
+	name = spool_name_of(m);
+	want = spool_make(name, m->info.size);
 	assert_memory_equal(&m->info, &want->info, sizeof(m->info));
 	assert_memory_equal(m->octets + HEADER, want->octets + HEADER, m->info.size - HEADER);
-	return spool_name_of(m);
+	g_free(want);
+	g_free(m);
+	return name;
 }
 
 struct spool_counters spool_count(struct spool_fixture *f)

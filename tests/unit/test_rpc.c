@@ -14,7 +14,8 @@ static json_t *count(void *context, const json_t *params, const char **ret_fault
 		return NULL;
 	}
 	calls++;
-	return json_integer((json_int_t)(json_array_size(params) + *(unsigned *)context));
+	return json_integer(
+		(json_int_t)json_array_size(params) + (json_int_t) * (unsigned *)context);
 }
 
 static unsigned base = 40;
