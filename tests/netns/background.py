@@ -185,7 +185,9 @@ def a_journal_behind_standard_error_gets_entries(folder):
             probe.kill()
             probe.wait()
     equal(len(log.lines), 1, "entries")
-    equal(ours.recv(65536), b"", "lines on standard error")
+    # A build that counts lines says by itself that it may not write what it counted.
+    lines = [line for line in ours.makefile("rb") if not line.startswith(b"profiling:")]
+    equal(lines, [], "lines on standard error")
     ours.close()
 
 
